@@ -44,6 +44,8 @@ struct vm_host {
     /* Appends a log entry of the running transaction; topics and data are copied. */
     enum mc_err (*log)(void *ctx, const struct mc_addr *self, const struct mc_hash *topics,
                        uint32_t topic_cnt, struct mc_slice data);
+    /* Code hash of any account; zero for one that does not exist or has no code. */
+    enum mc_err (*code_hash)(void *ctx, const struct mc_addr *addr, struct mc_hash *out);
 };
 
 /* ------------------------------------------------------------------ the call, as a handler sees it */
@@ -129,11 +131,16 @@ enum vm_type {
     VM_T_HASH,  /* struct mc_hash      bytes32 */
     VM_T_STR,   /* struct mc_slice     string */
     VM_T_BYTES, /* struct mc_slice     bytes */
-    VM_T_STRS   /* struct vm_strs      string[] */
+    VM_T_STRS,  /* struct vm_strs      string[] */
+    VM_T_ADDRS  /* struct vm_addrs     address[] */
 };
 
 struct vm_strs {
     struct mc_slice *v;
+    uint32_t cnt;
+};
+struct vm_addrs {
+    struct mc_addr *v;
     uint32_t cnt;
 };
 
@@ -200,8 +207,9 @@ struct vm_key {
     size_t n;
 };
 struct vm_key vm_key(uint8_t tag);
-void vm_key_add(struct vm_key *k,
-                struct mc_slice part); /* a part beyond the room is our own mistake */
+/* A part longer than 256 bytes (only a view can be given one, and nothing is stored under it) counts by its hash.
+ * Beyond the room is our own mistake; three parts of any length always fit. */
+void vm_key_add(struct vm_key *k, struct mc_slice part);
 struct vm_key vm_key1(uint8_t tag, struct mc_slice a);
 struct vm_key vm_key2(uint8_t tag, struct mc_slice a, struct mc_slice b);
 
@@ -276,6 +284,9 @@ MC_NODISCARD enum mc_err vm_missing_role(struct vm_call *c, uint32_t mask);
 MC_NODISCARD enum mc_err vm_require_role(struct vm_call *c, uint32_t mask);
 /* A parameter of contracts/README.md by name, default included. */
 MC_NODISCARD enum mc_err vm_param(struct vm_call *c, const char *name, struct mc_u256 *out);
+/* The module whose instance lives at an address; *out NULL when there is none. */
+MC_NODISCARD enum mc_err vm_module_of(struct vm_call *c, const struct mc_addr *addr,
+                                      const struct vm_module **out);
 /* Well-known address of a module by name ("Prescription"). */
 const struct mc_addr *vm_module_addr(const char *name);
 
@@ -308,7 +319,8 @@ struct vm_module {
     uint32_t event_cnt;
     const struct vm_layout *const *structs; /* layouts that show in the ABI, nested ones first */
     uint32_t struct_cnt;
-    const char *const *enums; /* names of Solidity enums used in declarations */
+    const char *const *enums; /* names of Solidity enums used in declarations: "ItemState", or
+                                 "ItemState:8" with its member count where it is an argument */
     uint32_t enum_cnt;
     bool deployable;    /* more instances by a creation transaction */
     vm_handler_fn init; /* constructor of a fresh instance (caller = deployer); NULL for none */
