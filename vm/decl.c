@@ -203,6 +203,7 @@ static const struct vm_dtype *layout_type(struct parser *ps, const struct vm_lay
         v[cnt].type = field_type(ps, &l->fields[i]);
         cnt++;
     }
+    MC_ASSERT(cnt > 0);
     t = tuple_of(ps->arena, v, cnt);
     t->sol_name = l->name;
     return t;

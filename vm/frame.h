@@ -17,10 +17,15 @@ struct vm_frame {
     enum mc_err failed;     /* sticky: MC_ENOMEM, MC_EOUTOFGAS or a fatal error of the host */
     uint32_t depth;         /* calls between modules, 0 for the transaction's own */
     bool view;              /* the transaction calls a view: loads are charged */
+    struct mc_buf scratch;  /* a record being encoded */
     _Alignas(16) uint8_t reserve[VM_RESERVE_BYTES];
 };
 
 void vm_frame_init(struct vm_frame *f, const struct vm_env *env, uint64_t gas);
+void vm_frame_free(struct vm_frame *f);
+
+/* vm_revert() for a reason that is not a C string. */
+MC_NODISCARD enum mc_err vm_revert_bytes(struct vm_call *c, struct mc_slice reason);
 
 /* A context of the frame for an instance of a module; caller and origin as given. */
 struct vm_call vm_frame_call(struct vm_frame *f, const struct vm_module *m,

@@ -62,6 +62,8 @@ const struct vm_module *vm_module_at(uint32_t i);                        /* in a
 const struct vm_module *vm_module_by_name(struct mc_slice name);         /* NULL: unknown */
 const struct vm_module *vm_module_by_code_hash(const struct mc_hash *h); /* NULL: no code of ours */
 const struct mc_addr *vm_module_well_known(const struct vm_module *m);
+/* Height of the first block that may call or deploy the module; before, calls revert with empty data. */
+uint64_t vm_module_active_from(const struct vm_module *m);
 /* EF 4E 4D 01 and the name: deployed code and creation data alike. */
 struct mc_slice vm_module_code(const struct vm_module *m);
 const struct mc_hash *vm_module_code_hash(const struct vm_module *m);
