@@ -35,9 +35,10 @@ struct ledger_tx {
 };
 
 /* Decodes one canonical envelope, at most MC_TX_BYTES_MAX bytes; does not recover.  Returned: one reference.
- * MC_EMALFORM with geth-like words; MC_EUNSUPPORTED "transaction type not supported" for blob, set-code and unknown
- * types; MC_EREJECT where RLP is right and the value is not (gas price over 256 bits cannot occur, nonce 2^64-1,
- * gas * price over 256 bits, s high or r, s out of range: "invalid signature values"). */
+ * The words name the field.  MC_EMALFORM: not canonical, or a field too wide; MC_EUNSUPPORTED "transaction type not
+ * supported": blob, set-code and unknown types; MC_EREJECT: the RLP is right and no state could make it valid:
+ * "nonce has max value", "max priority fee per gas higher than max fee per gas", "gas * price exceeds 256 bits",
+ * "invalid signature values: ..." (s high; r, s or v out of range). */
 MC_NODISCARD enum mc_err ledger_tx_decode(struct ledger_tx **out, struct mc_slice raw,
                                           struct mc_errmsg *em);
 /* Recovers the sender once; thread safe only while one thread owns tx.  MC_EAUTH: "invalid sender". */
@@ -45,8 +46,8 @@ MC_NODISCARD enum mc_err ledger_tx_recover(struct ledger_tx *tx, struct mc_errms
 struct ledger_tx *ledger_tx_ref(const struct ledger_tx *tx);
 void ledger_tx_unref(struct ledger_tx *tx); /* NULL is allowed */
 
-/* 21000, 53000 for a creation, calldata 16/4 (EIP-2028), access list 2400/1900 (EIP-2930), 2 per init-code word
- * (EIP-3860, with its size limit not applied: native creation data is short).  False on overflow. */
+/* Gas of the London rules: 21000, 53000 for a creation, calldata 16/4 (EIP-2028), access list 2400/1900 a piece
+ * (EIP-2930).  Init code costs nothing beyond its bytes: EIP-3860 came after London.  False on overflow. */
 MC_NODISCARD bool ledger_tx_intrinsic_gas(uint64_t *out, const struct ledger_tx *tx);
 /* min(max_fee, base_fee + max_priority_fee). */
 struct mc_u256 ledger_tx_effective_price(const struct ledger_tx *tx,
