@@ -300,12 +300,20 @@ enum mc_err mc_mnemonic_secret(uint8_t secret[32], const char *mnemonic, uint32_
 
 /* ---- key files ---- */
 
+/* The libraries want a pointer even to no bytes. */
+static const uint8_t *bytes_of(struct mc_slice s)
+{
+    static const uint8_t none;
+
+    return s.p != NULL ? s.p : &none;
+}
+
 enum mc_err mc_scrypt(uint8_t *out, size_t out_len, struct mc_slice passphrase,
                       struct mc_slice salt, uint64_t n, uint32_t r, uint32_t p)
 {
     errno = 0;
-    if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.p, passphrase.n, salt.p, salt.n, n, r, p,
-                                              out, out_len) == 0)
+    if (crypto_pwhash_scryptsalsa208sha256_ll(bytes_of(passphrase), passphrase.n, bytes_of(salt),
+                                              salt.n, n, r, p, out, out_len) == 0)
         return MC_OK;
     return errno == ENOMEM ? MC_ENOMEM : MC_EINVAL;
 }
@@ -314,14 +322,14 @@ void mc_pbkdf2_sha256(uint8_t *out, size_t out_len, struct mc_slice passphrase,
                       struct mc_slice salt, uint32_t rounds)
 {
     MC_ASSERT(rounds > 0);
-    pbkdf2_hmac_sha256(passphrase.n, passphrase.p, rounds, salt.n, salt.p, out_len, out);
+    pbkdf2_hmac_sha256(passphrase.n, bytes_of(passphrase), rounds, salt.n, bytes_of(salt), out_len,
+                       out);
 }
 
 enum mc_err mc_argon2id(uint8_t *out, size_t out_len, struct mc_slice passphrase,
                         const uint8_t salt[MC_ARGON2_SALT_LEN], uint64_t passes, size_t mem_bytes)
 {
-    static const char none[] = "";
-    const char *text = passphrase.n == 0 ? none : (const char *)passphrase.p;
+    const char *text = (const char *)bytes_of(passphrase);
 
     errno = 0;
     if (crypto_pwhash_argon2id(out, out_len, text, passphrase.n, salt, passes, mem_bytes,

@@ -400,7 +400,7 @@ static void scrypt_gives_the_answers_of_rfc_7914(void **state)
 
 static void pbkdf2_gives_the_answers_of_rfc_7914(void **state)
 {
-    uint8_t out[64];
+    uint8_t out[64], again[64];
 
     (void)state;
     mc_pbkdf2_sha256(out, 64, mc_slice_str("passwd"), mc_slice_str("salt"), 1);
@@ -408,6 +408,9 @@ static void pbkdf2_gives_the_answers_of_rfc_7914(void **state)
                  "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
                  "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783",
                  "one round");
+    mc_pbkdf2_sha256(out, 64, mc_slice(NULL, 0), mc_slice(NULL, 0), 1);
+    mc_pbkdf2_sha256(again, 64, mc_slice_str(""), mc_slice_str(""), 1);
+    assert_memory_equal(out, again, 64);
     mc_pbkdf2_sha256(out, 64, mc_slice_str("Password"), mc_slice_str("NaCl"), 80000);
     assert_bytes(out, 64,
                  "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"

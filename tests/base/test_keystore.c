@@ -234,8 +234,8 @@ static void each_malformed_member_is_named(void **state)
 
 static void text_that_is_no_key_file_is_refused(void **state)
 {
-    static const char *const rows[] = {"",   "{",       "[]",  "null",
-                                    "\"key\"", "{}x", "{\"version\":3,\"version\":3}"};
+    static const char *const rows[] = {
+        "", "{", "[]", "null", "\"key\"", "{}x", "{\"version\":3,\"version\":3}"};
     char *text = sealed(2, "x");
 
     (void)state;
