@@ -20,7 +20,9 @@ struct entry {
 
 struct sender {
     struct mc_addr addr;
-    uint64_t state_nonce; /* at the head */
+    uint64_t state_nonce;        /* at the head */
+    struct pool_account account; /* as read when `account_gen` blocks had been committed */
+    uint64_t account_gen;
     uint64_t build_nonce; /* scratch of pool_collect */
     uint64_t build_mark;
     struct entry *build_at;
@@ -40,6 +42,7 @@ struct pool {
     uint32_t cnt;
     size_t bytes;
     uint64_t build_mark;
+    uint64_t commit_gen;      /* blocks committed since the start, plus 1 */
     struct mc_hash *arrivals; /* ring */
     uint64_t arrival_cnt;
     struct pool_stats stats;
@@ -69,6 +72,7 @@ enum mc_err pool_new(struct pool **out, const struct pool_cfg *cfg, const struct
         p->cfg.expiry_ms = 3u * 3600u * 1000u;
     if (p->cfg.price_bump_pct == 0)
         p->cfg.price_bump_pct = 10;
+    p->commit_gen = 1;
     p->table_cnt = TABLE_CNT_MIN;
     while (p->table_cnt < p->cfg.tx_max)
         p->table_cnt *= 2;
@@ -120,6 +124,8 @@ static void unlink_entry(struct pool *p, struct entry *e)
     struct entry **at = &p->by_hash[hash_slot(p, e->tx->hash.b)];
     struct sender *s = e->sender;
 
+    if (s->build_at == e)
+        s->build_at = e->nonce_next;
     while (*at != e)
         at = &(*at)->hash_next;
     *at = e->hash_next;
@@ -274,6 +280,22 @@ static void link_entry(struct pool *p, struct entry *e, struct sender *s, struct
     p->stats.added++;
 }
 
+/* The sender's account at the head: read once a block for a sender that has transactions here. */
+static enum mc_err read_account(struct pool *p, struct sender *s, const struct ledger_tx *tx,
+                                struct pool_account *acc, struct mc_errmsg *em)
+{
+    if (s != NULL && tx->has_to && s->account_gen == p->commit_gen) {
+        *acc = s->account;
+        return MC_OK;
+    }
+    enum mc_err err = p->src.account(p->src.ctx, &tx->sender, !tx->has_to, acc, em);
+    if (err == MC_OK && s != NULL && tx->has_to) {
+        s->account = *acc;
+        s->account_gen = p->commit_gen;
+    }
+    return err;
+}
+
 /* All checks; on MC_OK *sender may still be NULL (a newcomer), *same is the transaction to replace. */
 static enum mc_err check_add(struct pool *p, const struct ledger_tx *tx, struct pool_account *acc,
                              struct sender **sender, struct entry **same, struct entry **before,
@@ -282,10 +304,10 @@ static enum mc_err check_add(struct pool *p, const struct ledger_tx *tx, struct 
     enum mc_err err = check_static(p, tx, em);
     if (err != MC_OK)
         return err;
-    err = p->src.account(p->src.ctx, &tx->sender, !tx->has_to, acc, em);
+    *sender = find_sender(p, &tx->sender);
+    err = read_account(p, *sender, tx, acc, em);
     if (err != MC_OK)
         return err;
-    *sender = find_sender(p, &tx->sender);
     /* The pool may already have heard of a block that this reading of the account precedes. */
     if (*sender != NULL && (*sender)->state_nonce > acc->nonce)
         acc->nonce = (*sender)->state_nonce;
@@ -359,11 +381,12 @@ static struct entry *next_of(struct pool *p, struct sender *s)
 }
 
 uint32_t pool_collect(struct pool *p, struct ledger_tx **out, uint32_t cap, uint64_t gas_max,
-                      size_t bytes_max)
+                      size_t bytes_max, bool again)
 {
     uint32_t cnt = 0;
     pthread_mutex_lock(&p->lock);
-    p->build_mark++;
+    if (!again)
+        p->build_mark++;
     /* One place for each arrival, filled with its sender's next nonce: first come, first served between
      * senders, and nonce order within one. */
     for (struct entry *at = p->oldest; at != NULL && cnt < cap; at = at->next) {
@@ -371,7 +394,6 @@ uint32_t pool_collect(struct pool *p, struct ledger_tx **out, uint32_t cap, uint
         if (e == NULL || e->tx->gas > gas_max || e->tx->raw.n > bytes_max)
             continue;
         out[cnt++] = ledger_tx_ref(e->tx);
-        /* The limit counts what is asked for, not what will be used: the builder asks again while room is left. */
         gas_max -= e->tx->gas;
         bytes_max -= e->tx->raw.n;
         at->sender->build_at = e->nonce_next;
@@ -381,13 +403,21 @@ uint32_t pool_collect(struct pool *p, struct ledger_tx **out, uint32_t cap, uint
     return cnt;
 }
 
+/* The run at the state nonce is not empty. */
+static bool has_run(const struct sender *s)
+{
+    const struct entry *e = s->first;
+    while (e != NULL && e->tx->nonce < s->state_nonce)
+        e = e->nonce_next;
+    return e != NULL && e->tx->nonce == s->state_nonce;
+}
+
 bool pool_has_ready(struct pool *p)
 {
     bool ready = false;
     pthread_mutex_lock(&p->lock);
-    p->build_mark++;
     for (struct entry *at = p->oldest; at != NULL && !ready; at = at->next)
-        ready = next_of(p, at->sender) != NULL;
+        ready = has_run(at->sender);
     pthread_mutex_unlock(&p->lock);
     return ready;
 }
@@ -406,6 +436,7 @@ static void advance(struct pool *p, struct sender *s, uint64_t nonce)
 void pool_committed(struct pool *p, struct ledger_tx *const *txs, uint32_t cnt)
 {
     pthread_mutex_lock(&p->lock);
+    p->commit_gen++;
     for (uint32_t i = 0; i < cnt; i++) {
         struct sender *s = find_sender(p, &txs[i]->sender);
         if (s != NULL)

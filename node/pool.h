@@ -49,9 +49,11 @@ void pool_free(struct pool *p);
 MC_NODISCARD enum mc_err pool_add(struct pool *p, struct ledger_tx *tx, uint64_t now_ms,
                                   struct mc_errmsg *em);
 
-/* Ready transactions in order of arrival, each sender's in nonce order, up to the limits: references in out[]. */
+/* Ready transactions in order of arrival, each sender's in nonce order, up to the limits: references in out[].
+ * The gas limit counts what transactions ask for, not what they will use; so a builder with room left asks `again` and
+ * gets those that follow.  One builder at a time. */
 uint32_t pool_collect(struct pool *p, struct ledger_tx **out, uint32_t cap, uint64_t gas_max,
-                      size_t bytes_max);
+                      size_t bytes_max, bool again);
 /* Ready transactions exist. */
 bool pool_has_ready(struct pool *p);
 
