@@ -8,10 +8,13 @@
 #include "base/json_scan.h"
 #include "base/limits.h"
 
-/* Memory that json-c takes, measured with 0.16: an object's table starts with 16 slots, an array with 32 that
- * are given back at its end.  The sum bounds what a small text of many braces can make us allocate. */
+/* Memory that json-c takes, measured with 0.16: an object's table starts with 16 slots, and a table in
+ * growth holds its old slots too.  The sum bounds what a small text of many braces can make us allocate. */
 #define OBJECT_BYTES 800u
+#define MEMBER_BYTES 200u
 #define VALUE_BYTES  160u
+
+#define KEY_SHOWN_MAX 60 /* bytes of a key that an error quotes */
 
 struct mc_json_doc {
     json_object *root; /* NULL: the text is null */
@@ -47,6 +50,55 @@ static size_t member_cnt(json_object *o)
         }
     }
     return n;
+}
+
+struct key_at {
+    size_t object;
+    struct mc_slice raw;
+};
+
+static void key_keep(void *arg, size_t object, struct mc_slice raw)
+{
+    struct key_at key = {object, raw};
+
+    mc_buf_put((struct mc_buf *)arg, &key, sizeof key);
+}
+
+static int key_order(const void *a, const void *b)
+{
+    const struct key_at *x = (const struct key_at *)a, *y = (const struct key_at *)b;
+    int order = mc_slice_cmp(x->raw, y->raw);
+
+    if (x->object != y->object)
+        return x->object < y->object ? -1 : 1;
+    if (order != 0)
+        return order;
+    return x->raw.p < y->raw.p ? -1 : x->raw.p > y->raw.p;
+}
+
+/* Says which key is there twice.  Two spellings of one key (with an escape) are not told apart here. */
+static enum mc_err twice_fail(struct mc_slice text, uint32_t depth_max, struct mc_errmsg *em)
+{
+    struct mc_buf list = {0};
+    struct key_at *keys;
+    size_t cnt;
+
+    mc_errf(em, "JSON: a key appears twice in one object");
+    json_scan_keys(text, depth_max, key_keep, &list);
+    cnt = list.n / sizeof *keys;
+    keys = (struct key_at *)(void *)list.p;
+    if (cnt > 1)
+        qsort(keys, cnt, sizeof *keys, key_order);
+    for (size_t i = 1; i < cnt; i++) {
+        if (keys[i].object == keys[i - 1].object && mc_slice_eq(keys[i].raw, keys[i - 1].raw)) {
+            int shown = keys[i].raw.n > KEY_SHOWN_MAX ? KEY_SHOWN_MAX : (int)keys[i].raw.n;
+            mc_errf(em, "JSON: key \"%.*s\" appears twice in one object, at byte %zu", shown,
+                    (const char *)keys[i].raw.p, (size_t)(keys[i].raw.p - text.p));
+            break;
+        }
+    }
+    mc_buf_free(&list);
+    return MC_EMALFORM;
 }
 
 static enum mc_err tree_make(json_object **out, struct mc_slice text, uint32_t depth_max,
@@ -86,10 +138,12 @@ static enum mc_err text_check(struct json_census *census, struct mc_slice text, 
     why = json_scan(census, &at, text, depth_max);
     if (why != NULL)
         return mc_fail(em, MC_EMALFORM, "JSON: %s, at byte %zu", why, at);
-    if (census->object_cnt > MC_ARENA_BYTES_MAX / OBJECT_BYTES ||
-        census->value_cnt > MC_ARENA_BYTES_MAX / VALUE_BYTES)
-        return mc_fail(em, MC_ELIMIT, "JSON: %zu objects and %zu values are too many",
-                       census->object_cnt, census->value_cnt);
+    /* No sum of these overflows: the text is shorter than 2^31 bytes. */
+    if (census->object_cnt * OBJECT_BYTES + census->member_cnt * MEMBER_BYTES +
+            census->value_cnt * VALUE_BYTES >
+        MC_ARENA_BYTES_MAX)
+        return mc_fail(em, MC_ELIMIT, "JSON: %zu objects, %zu members and %zu values are too many",
+                       census->object_cnt, census->member_cnt, census->value_cnt);
     return MC_OK;
 }
 
@@ -108,7 +162,7 @@ enum mc_err mc_json_parse(struct mc_json_doc **out, struct mc_slice text, uint32
         return err;
     if (member_cnt(root) != census.member_cnt) {
         json_object_put(root);
-        return mc_fail(em, MC_EMALFORM, "JSON: a key appears twice in one object");
+        return twice_fail(text, depth_max, em);
     }
     doc = malloc(sizeof *doc);
     if (doc == NULL) {

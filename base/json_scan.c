@@ -9,6 +9,9 @@ struct scan {
     uint32_t depth;
     uint32_t depth_max;
     uint8_t stack[JSON_SCAN_DEPTH_MAX + 1]; /* enum container of each open level */
+    size_t serial[JSON_SCAN_DEPTH_MAX + 1]; /* number of the object open at each level */
+    json_key_cb key_cb;                     /* NULL: nobody asks */
+    void *key_arg;
 };
 
 static bool is_tail(const uint8_t *p, uint8_t low, uint8_t high)
@@ -190,22 +193,26 @@ static const char *container_open(struct scan *s, enum container kind)
         return "nested too deep";
     s->p++;
     s->stack[++s->depth] = (uint8_t)kind;
+    s->serial[s->depth] = s->census.object_cnt;
     return NULL;
 }
 
 /* A key and its colon; the value follows. */
 static const char *key_scan(struct scan *s)
 {
+    const uint8_t *start;
     const char *why;
 
     space_skip(s);
     if (s->p == s->end || *s->p != '"')
         return "a key in quotes is due";
-    s->p++;
+    start = ++s->p;
     why = string_scan(s, true);
     if (why != NULL)
         return why;
     s->census.member_cnt++;
+    if (s->key_cb != NULL)
+        s->key_cb(s->key_arg, s->serial[s->depth], mc_slice(start, (size_t)(s->p - start) - 1));
     space_skip(s);
     if (s->p == s->end || *s->p != ':')
         return "a colon is due";
@@ -297,21 +304,39 @@ static const char *text_scan(struct scan *s)
     return s->p == s->end ? NULL : "bytes after the value";
 }
 
+static void scan_open(struct scan *s, struct mc_slice text, uint32_t depth_max)
+{
+    MC_ASSERT(depth_max <= JSON_SCAN_DEPTH_MAX);
+    s->p = text.p;
+    s->end = text.n == 0 ? text.p : text.p + text.n;
+    s->census = (struct json_census){0};
+    s->depth = 0;
+    s->depth_max = depth_max;
+    s->stack[0] = IN_TOP;
+    s->serial[0] = 0;
+    s->key_cb = NULL;
+    s->key_arg = NULL;
+}
+
 const char *json_scan(struct json_census *census, size_t *at, struct mc_slice text,
                       uint32_t depth_max)
 {
     struct scan s;
     const char *why;
 
-    MC_ASSERT(depth_max <= JSON_SCAN_DEPTH_MAX);
-    s.p = text.p;
-    s.end = text.n == 0 ? text.p : text.p + text.n;
-    s.census = (struct json_census){0};
-    s.depth = 0;
-    s.depth_max = depth_max;
-    s.stack[0] = IN_TOP;
+    scan_open(&s, text, depth_max);
     why = text_scan(&s);
     *at = text.n == 0 ? 0 : (size_t)(s.p - text.p);
     *census = s.census;
     return why;
+}
+
+void json_scan_keys(struct mc_slice text, uint32_t depth_max, json_key_cb fn, void *arg)
+{
+    struct scan s;
+
+    scan_open(&s, text, depth_max);
+    s.key_cb = fn;
+    s.key_arg = arg;
+    (void)text_scan(&s);
 }

@@ -23,6 +23,11 @@ struct json_census {
 const char *json_scan(struct json_census *census, size_t *at, struct mc_slice text,
                       uint32_t depth_max);
 
+/* A key as the text has it, escapes included, and the number of its object in the text. */
+typedef void (*json_key_cb)(void *arg, size_t object, struct mc_slice raw);
+/* Calls fn for each key of a text that json_scan accepts; the keys are borrowed from the text. */
+void json_scan_keys(struct mc_slice text, uint32_t depth_max, json_key_cb fn, void *arg);
+
 /* Bytes of the well-formed UTF-8 sequence at p (RFC 3629: no surrogate, nothing overlong); 0: not well formed. */
 size_t json_utf8_len(const uint8_t *p, size_t n);
 
