@@ -167,8 +167,8 @@ bool cons_cert_has(const struct cons_cert *cc, uint32_t signer);
 
 enum cons_rec_type {
     CONS_REC_MARK = 1,     /* all heights up to `height` are decided and durable elsewhere */
-    CONS_REC_PROPOSAL = 2, /* body, rcs and pc as in the proposal */
-    CONS_REC_PREPARE = 3,  /* body unless an earlier record of this height holds it */
+    CONS_REC_PROPOSAL = 2, /* rcs and pc as in the proposal; body as below */
+    CONS_REC_PREPARE = 3,  /* body, unless an earlier record of this height holds it */
     CONS_REC_COMMIT = 4,   /* pc: the prepared certificate */
     CONS_REC_ROUND = 5,    /* the round change to `round` */
 };

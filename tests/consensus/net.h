@@ -1,0 +1,1011 @@
+/* A small network of consensus cores over a fake network, disk and clock, all from one seed.
+ *
+ * Each instance has a vote log in memory of which a crash keeps the synced prefix only, and a block store.  Own
+ * messages are fed back at once; what leaves waits for the sync, as in the node.  The checks S1, S6, S7, S8, S9
+ * run when a message leaves or a block is decided.  Without faults configured it delivers every message after
+ * one millisecond, which the scripted tests use.  A twin is a second instance with the key of another one. */
+#ifndef MC_TESTS_CONSENSUS_NET_H
+#define MC_TESTS_CONSENSUS_NET_H
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "consensus/consensus.h"
+
+enum {
+    NET_INSTANCES_MAX = 12,
+    NET_HEIGHTS_MAX = 40,
+    NET_ROUNDS_MAX = 96,
+    NET_BODY_MAX = 256,
+    NET_HEAP_MAX = 1 << 16,
+};
+
+enum net_ev_type {
+    NET_MSG,
+    NET_VALIDATED,
+    NET_BUILT,
+    NET_TIMER,
+    NET_SYNCED,
+    NET_FETCH,
+    NET_BODY,
+    NET_ASK,
+    NET_BLOCK,
+    NET_CRASH,
+    NET_START
+};
+
+struct net_blob {
+    uint32_t refs;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct net_ev {
+    uint64_t at_ms, seq;
+    enum net_ev_type type;
+    int to, from;
+    uint32_t life;   /* the receiver's incarnation for its own events */
+    uint64_t height; /* NET_ASK, NET_BLOCK, NET_BUILT */
+    uint32_t round;
+    struct mc_hash hash;
+    bool fresh;
+    uint64_t mark; /* NET_SYNCED: records up to here */
+    struct net_blob *blob;
+};
+
+struct net_store {
+    struct mc_hash hash[NET_HEIGHTS_MAX];
+    uint8_t body[NET_HEIGHTS_MAX][NET_BODY_MAX];
+    size_t len[NET_HEIGHTS_MAX];
+    struct cons_cert *cert[NET_HEIGHTS_MAX];
+    uint64_t head;
+};
+
+struct net_rec {
+    struct net_blob *blob;
+    enum cons_rec_type type;
+    uint64_t height;
+    uint32_t round;
+    struct mc_hash digest;
+};
+
+enum { NET_LOG_MAX = 4096, NET_OUT_MAX = 256 };
+
+struct net_node {
+    struct cons *c;
+    uint32_t id; /* identity: index into the validator set */
+    bool faulty; /* a twin, or its original */
+    bool idle;   /* never reports work */
+    uint32_t life;
+    uint64_t deadline_ms;
+    struct net_rec log[NET_LOG_MAX];
+    uint64_t log_cnt, log_synced;
+    bool sync_running;
+    struct net_blob *outbox[NET_OUT_MAX]; /* encoded messages waiting for the sync */
+    uint64_t outbox_mark[NET_OUT_MAX];    /* ... of this many records */
+    uint32_t outbox_cnt;
+    bool committing;
+    uint64_t commit_mark;
+    struct cons_block commit;
+    uint8_t commit_body[NET_BODY_MAX];
+    struct cons_cert commit_cert;
+    struct net_store store;
+    uint32_t evidence_cnt, alarm_cnt, fetch_cnt, propose_cnt;
+    struct cons_evidence evidence;
+    enum cons_alarm alarm;
+};
+
+/* What an identity has said in public. */
+struct net_said {
+    bool set;
+    struct mc_hash digest;
+};
+
+struct net_faults {
+    uint32_t delay_ms; /* 1 .. this */
+    uint32_t loss_pm;  /* per mille */
+    uint32_t dup_pm;
+    uint32_t crash_pm;     /* per delivered event */
+    uint32_t partition_pm; /* per delivered event: a new random split or healing */
+    uint64_t until_ms;     /* afterwards the network is good and nobody crashes */
+};
+
+struct net;
+/* True: the message is lost. */
+typedef bool (*net_drop_cb)(struct net *net, int from, int to, const struct cons_msg *m);
+
+struct net {
+    uint32_t n;
+    int cnt; /* instances */
+    bool real_sigs;
+    struct cons_chain chain;
+    struct cons_valset vs;
+    struct mc_ed25519_key key[MC_VALIDATORS_MAX];
+    struct net_node *node[NET_INSTANCES_MAX];
+    struct net_ev *heap;
+    size_t heap_cnt;
+    uint64_t now_ms, seq, rng, build_seq;
+    uint64_t trace; /* digest of everything that happened */
+    uint64_t seed;
+    struct net_faults faults;
+    uint32_t side; /* partition: bit per instance */
+    bool split;
+    net_drop_cb drop_cb;
+    struct net_said decided[NET_HEIGHTS_MAX];
+    struct net_said *said;                                     /* [id][height][round][type] */
+    uint32_t commit_round[MC_VALIDATORS_MAX][NET_HEIGHTS_MAX]; /* highest COMMIT sent + 1 */
+    uint32_t rc_round[MC_VALIDATORS_MAX][NET_HEIGHTS_MAX];     /* highest round change sent */
+    uint64_t msg_cnt, event_cnt, crash_cnt, loss_cnt, dup_cnt, split_cnt, reprepared_cnt, max_round;
+    uint64_t bad_cnt; /* messages that a core called malformed */
+    char failure[256];
+};
+
+static inline void net_fail(struct net *net, const char *fmt, ...) MC_PRINTF(2, 3);
+static inline void net_fail(struct net *net, const char *fmt, ...)
+{
+    va_list ap;
+    if (net->failure[0] != '\0')
+        return;
+    va_start(ap, fmt);
+    vsnprintf(net->failure, sizeof net->failure, fmt, ap);
+    va_end(ap);
+}
+
+static inline uint64_t net_rand(struct net *net)
+{
+    /* splitmix64 */
+    uint64_t z = net->rng += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static inline bool net_chance(struct net *net, uint32_t per_mille)
+{
+    return per_mille > 0 && net->now_ms < net->faults.until_ms && net_rand(net) % 1000 < per_mille;
+}
+
+static inline void net_trace(struct net *net, uint64_t v)
+{
+    net->trace = (net->trace ^ v) * 0x100000001b3u;
+    net->trace ^= net->trace >> 29;
+}
+
+static inline void net_trace_hash(struct net *net, const struct mc_hash *h)
+{
+    net_trace(net, mc_be64_get(h->b));
+}
+
+/* ---- blobs and the event heap ---- */
+
+static inline struct net_blob *net_blob_new(struct mc_slice s)
+{
+    struct net_blob *b = malloc(sizeof *b + s.n);
+    assert_non_null(b);
+    b->refs = 1;
+    b->len = s.n;
+    if (s.n > 0)
+        memcpy(b->bytes, s.p, s.n);
+    return b;
+}
+
+static inline void net_blob_unref(struct net_blob *b)
+{
+    if (b != NULL && --b->refs == 0)
+        free(b);
+}
+
+static inline bool net_before(const struct net_ev *a, const struct net_ev *b)
+{
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->seq < b->seq;
+}
+
+static inline void net_push(struct net *net, struct net_ev ev)
+{
+    size_t i = net->heap_cnt++;
+    assert_true(net->heap_cnt <= NET_HEAP_MAX);
+    ev.seq = net->seq++;
+    if (ev.blob != NULL)
+        ev.blob->refs++;
+    while (i > 0 && net_before(&ev, &net->heap[(i - 1) / 2])) {
+        net->heap[i] = net->heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    net->heap[i] = ev;
+}
+
+static inline struct net_ev net_pop(struct net *net)
+{
+    struct net_ev top = net->heap[0], last = net->heap[--net->heap_cnt];
+    size_t i = 0;
+    for (;;) {
+        size_t k = 2 * i + 1;
+        if (k >= net->heap_cnt)
+            break;
+        if (k + 1 < net->heap_cnt && net_before(&net->heap[k + 1], &net->heap[k]))
+            k++;
+        if (!net_before(&net->heap[k], &last))
+            break;
+        net->heap[i] = net->heap[k];
+        i = k;
+    }
+    if (net->heap_cnt > 0)
+        net->heap[i] = last;
+    return top;
+}
+
+/* ---- signatures: real, or a keyed hash that is cheap enough for many seeds ---- */
+
+static inline void net_sign(struct net *net, struct cons_vote *v)
+{
+    uint8_t bytes[CONS_SIGN_BYTES_LEN];
+    cons_sign_bytes(bytes, &net->chain, &net->vs.hash, v);
+    if (net->real_sigs) {
+        mc_ed25519_sign(v->sig, mc_slice(bytes, sizeof bytes), &net->key[v->signer]);
+    } else {
+        struct mc_slice parts[2] = {mc_slice(net->key[v->signer].seed, 32),
+                                    mc_slice(bytes, sizeof bytes)};
+        struct mc_hash h;
+        mc_keccak256v(&h, parts, 2);
+        memcpy(v->sig, h.b, 32);
+        memset(v->sig + 32, 0, 32);
+    }
+}
+
+static inline bool net_vote_ok(struct net *net, const struct cons_vote *v)
+{
+    struct cons_vote again = *v;
+    if (v->signer >= net->n)
+        return false;
+    net_sign(net, &again);
+    return memcmp(again.sig, v->sig, sizeof v->sig) == 0;
+}
+
+static inline bool net_cert_ok(struct net *net, const struct cons_cert *cc)
+{
+    struct cons_vote v = {
+        .type = cc->type, .height = cc->height, .round = cc->round, .digest = cc->digest};
+    uint32_t k = 0;
+    if (net->real_sigs)
+        return cons_cert_verify(cc, &net->chain, &net->vs, NULL) == MC_OK;
+    for (uint32_t i = 0; i < net->n; i++) {
+        if (!cons_cert_has(cc, i))
+            continue;
+        v.signer = i;
+        memcpy(v.sig, cc->sigs[k++], sizeof v.sig);
+        if (!net_vote_ok(net, &v))
+            return false;
+    }
+    return k == cc->sig_cnt && k >= cons_quorum(net->n);
+}
+
+static inline bool net_msg_ok(struct net *net, const struct cons_msg *m)
+{
+    if (net->real_sigs)
+        return cons_msg_verify(m, &net->chain, &net->vs, NULL) == MC_OK;
+    for (uint32_t i = 0; i < m->rc_cnt; i++) {
+        struct cons_vote v = {.type = CONS_ROUND_CHANGE,
+                              .height = m->vote.height,
+                              .round = m->vote.round,
+                              .signer = m->rcs[i].signer};
+        cons_rc_digest(&v.digest, m->rcs[i].prepared, m->rcs[i].prep_round, &m->rcs[i].prep_digest);
+        memcpy(v.sig, m->rcs[i].sig, sizeof v.sig);
+        if (!net_vote_ok(net, &v))
+            return false;
+    }
+    return net_vote_ok(net, &m->vote) && (m->pc == NULL || net_cert_ok(net, m->pc));
+}
+
+/* ---- invariants ---- */
+
+static inline struct net_said *net_said_at(struct net *net, const struct cons_vote *v)
+{
+    if (v->height >= NET_HEIGHTS_MAX || v->round >= NET_ROUNDS_MAX) {
+        net_fail(net, "h=%" PRIu64 " r=%u is beyond what the test can check", v->height, v->round);
+        return &net->said[0];
+    }
+    return &net->said[((v->signer * NET_HEIGHTS_MAX + v->height) * NET_ROUNDS_MAX + v->round) * 5 +
+                      (uint32_t)v->type];
+}
+
+static inline bool net_logged(const struct net_node *nd, const struct cons_vote *v)
+{
+    static const enum cons_rec_type rec_of[] = {[CONS_PROPOSAL] = CONS_REC_PROPOSAL,
+                                                [CONS_PREPARE] = CONS_REC_PREPARE,
+                                                [CONS_COMMIT] = CONS_REC_COMMIT,
+                                                [CONS_ROUND_CHANGE] = CONS_REC_ROUND};
+    for (uint64_t i = 0; i < nd->log_synced; i++) {
+        const struct net_rec *r = &nd->log[i];
+        if (r->type == rec_of[v->type] && r->height == v->height && r->round == v->round &&
+            mc_hash_eq(&r->digest, &v->digest))
+            return true;
+    }
+    return false;
+}
+
+/* A message is about to leave the process. */
+static inline void net_check_leaving(struct net *net, struct net_node *nd, const struct cons_msg *m)
+{
+    const struct cons_vote *v = &m->vote;
+    struct net_said *said = net_said_at(net, v);
+    uint32_t *commit_round = &net->commit_round[v->signer][v->height % NET_HEIGHTS_MAX];
+    uint32_t *rc_round = &net->rc_round[v->signer][v->height % NET_HEIGHTS_MAX];
+
+    if (v->round > net->max_round)
+        net->max_round = v->round;
+    if (nd->faulty)
+        return;
+    if (said->set) { /* a resend */
+        if (!mc_hash_eq(&said->digest, &v->digest))
+            net_fail(net, "S6: id=%u h=%" PRIu64 " r=%u type=%d: two digests", v->signer, v->height,
+                     v->round, (int)v->type);
+        return;
+    }
+    said->set = true;
+    said->digest = v->digest;
+    if (!net_logged(nd, v) && v->height > nd->store.head)
+        net_fail(net, "S8: id=%u h=%" PRIu64 " r=%u type=%d: not in the log", v->signer, v->height,
+                 v->round, (int)v->type);
+    if ((v->type == CONS_PREPARE || v->type == CONS_COMMIT) && v->round < *rc_round)
+        net_fail(net, "S7: id=%u h=%" PRIu64 ": vote at r=%u after round change to %u", v->signer,
+                 v->height, v->round, *rc_round);
+    if (v->type == CONS_COMMIT && v->round + 1 > *commit_round)
+        *commit_round = v->round + 1;
+    if (v->type == CONS_ROUND_CHANGE) {
+        if (v->round > *rc_round)
+            *rc_round = v->round;
+        if (*commit_round > 0 && *commit_round - 1 < v->round &&
+            (m->pc == NULL || m->pc->round < *commit_round - 1))
+            net_fail(net, "S9: id=%u h=%" PRIu64 ": round change to %u forgets COMMIT of %u",
+                     v->signer, v->height, v->round, *commit_round - 1);
+    }
+}
+
+static inline void net_check_decided(struct net *net, const struct net_node *nd, uint64_t height,
+                                     const struct mc_hash *hash, const struct cons_cert *cc)
+{
+    struct net_said *d;
+    if (height >= NET_HEIGHTS_MAX) {
+        net_fail(net, "too many heights");
+        return;
+    }
+    d = &net->decided[height];
+    if (d->set && !mc_hash_eq(&d->digest, hash) && !nd->faulty)
+        net_fail(net, "S1: h=%" PRIu64 ": two blocks", height);
+    if (!d->set && !nd->faulty) {
+        d->set = true;
+        d->digest = *hash;
+    }
+    if (cc->type != CONS_COMMIT || cc->height != height || !mc_hash_eq(&cc->digest, hash) ||
+        !net_cert_ok(net, cc))
+        net_fail(net, "S2: h=%" PRIu64 ": bad certificate", height);
+}
+
+/* ---- blocks of this little chain: height, parent, builder, counter ---- */
+
+static inline size_t net_block_build(struct net *net, const struct net_node *nd, uint64_t height,
+                                     uint8_t body[NET_BODY_MAX], struct mc_hash *hash)
+{
+    mc_be64_put(body, height);
+    memcpy(body + 8, nd->store.hash[height - 1].b, 32);
+    mc_be32_put(body + 40, nd->id);
+    mc_be64_put(body + 44, ++net->build_seq);
+    mc_keccak256(hash, mc_slice(body, 52));
+    return 52;
+}
+
+static inline enum cons_verdict net_block_check(const struct net_node *nd, uint64_t height,
+                                                const struct mc_hash *hash, struct mc_slice body)
+{
+    struct mc_hash is;
+    mc_keccak256(&is, body);
+    if (!mc_hash_eq(&is, hash))
+        return CONS_WRONG_BODY;
+    if (body.n != 52 || mc_be64_get(body.p) != height || height != nd->store.head + 1)
+        return CONS_INVALID;
+    return memcmp(body.p + 8, nd->store.hash[height - 1].b, 32) == 0 ? CONS_VALID : CONS_INVALID;
+}
+
+/* ---- sending ---- */
+
+static inline uint64_t net_delay(struct net *net)
+{
+    if (net->faults.delay_ms <= 1 || net->now_ms >= net->faults.until_ms)
+        return 1;
+    return 1 + net_rand(net) % net->faults.delay_ms;
+}
+
+/* Puts an event on the wire from one instance to another, through the faults. */
+static inline void net_wire(struct net *net, struct net_ev ev)
+{
+    uint32_t copies = 1;
+    if (net->split && ((net->side >> ev.from ^ net->side >> ev.to) & 1) != 0) {
+        net->loss_cnt++;
+        return;
+    }
+    if (net_chance(net, net->faults.loss_pm)) {
+        net->loss_cnt++;
+        return;
+    }
+    if (net_chance(net, net->faults.dup_pm)) {
+        net->dup_cnt++;
+        copies = 2;
+    }
+    while (copies-- > 0) {
+        ev.at_ms = net->now_ms + net_delay(net);
+        net_push(net, ev);
+    }
+}
+
+static inline void net_decode(struct net *net, struct mc_arena *a, const struct net_blob *b,
+                              struct cons_msg *m)
+{
+    (void)net;
+    mc_arena_reset(a);
+    assert_int_equal(cons_msg_decode(m, a, mc_slice(b->bytes, b->len), NET_BODY_MAX, NULL), MC_OK);
+}
+
+static inline void net_broadcast(struct net *net, int from, struct net_blob *blob)
+{
+    struct mc_arena a;
+    struct cons_msg m;
+    mc_arena_init(&a, 0);
+    net_decode(net, &a, blob, &m);
+    net_check_leaving(net, net->node[from], &m);
+    for (int to = 0; to < net->cnt; to++) {
+        if (to == from || net->node[to]->id == net->node[from]->id)
+            continue;
+        if (net->drop_cb != NULL && net->drop_cb(net, from, to, &m))
+            continue;
+        net->msg_cnt++;
+        net_wire(net, (struct net_ev){.type = NET_MSG, .to = to, .from = from, .blob = blob});
+    }
+    mc_arena_free(&a);
+}
+
+static inline void net_outputs(struct net *net, int i, const struct cons_out *out);
+
+static inline enum mc_err net_step(struct net *net, int i, struct cons_event *ev)
+{
+    struct cons_out out;
+    enum mc_err err;
+    ev->now_ms = net->now_ms;
+    err = cons_step(net->node[i]->c, &out, ev);
+    if (err == MC_OK)
+        net_outputs(net, i, &out);
+    return err;
+}
+
+static inline void net_log_put(struct net_node *nd, const struct cons_rec *rec)
+{
+    struct mc_buf b = {0};
+    struct net_rec *r = &nd->log[nd->log_cnt++];
+    assert_true(nd->log_cnt < NET_LOG_MAX);
+    cons_rec_encode(&b, rec);
+    r->blob = net_blob_new(mc_buf_slice(&b));
+    r->type = rec->type;
+    r->height = rec->height;
+    r->round = rec->round;
+    r->digest = rec->digest;
+    mc_buf_free(&b);
+}
+
+static inline void net_want_sync(struct net *net, int i)
+{
+    struct net_node *nd = net->node[i];
+    struct net_ev ev = {.type = NET_SYNCED, .to = i, .from = i, .life = nd->life};
+    if (nd->sync_running)
+        return;
+    nd->sync_running = true;
+    ev.mark = nd->log_cnt;
+    ev.at_ms = net->now_ms + (net->faults.delay_ms > 1 ? net_rand(net) % 4 : 0);
+    net_push(net, ev);
+}
+
+/* Signs our message, keeps it for the network until the sync, and feeds it back. */
+static inline void net_send(struct net *net, int i, const struct cons_msg *unsigned_msg)
+{
+    struct net_node *nd = net->node[i];
+    struct cons_msg m = *unsigned_msg;
+    struct mc_buf b = {0};
+    struct cons_event ev = {.type = CONS_EV_MSG};
+    struct mc_arena a;
+    struct net_blob *blob;
+    uint8_t known[MC_ED25519_SIG_LEN];
+
+    memcpy(known, m.vote.sig, sizeof known);
+    net_sign(net, &m.vote);
+    if (m.is_signed && memcmp(known, m.vote.sig, sizeof known) != 0)
+        net_fail(net, "a resend has another signature");
+    cons_msg_encode(&b, &m);
+    blob = net_blob_new(mc_buf_slice(&b));
+    mc_buf_free(&b);
+    assert_true(nd->outbox_cnt < NET_OUT_MAX);
+    nd->outbox[nd->outbox_cnt] = blob;
+    nd->outbox_mark[nd->outbox_cnt++] = nd->log_cnt;
+    mc_arena_init(&a, 0);
+    net_decode(net, &a, blob, &m);
+    ev.u.msg = &m;
+    if (!unsigned_msg->is_signed && net_step(net, i, &ev) != MC_OK)
+        net_fail(net, "id=%u: own message refused", nd->id);
+    mc_arena_free(&a);
+}
+
+static inline void net_outputs(struct net *net, int i, const struct cons_out *o)
+{
+    struct net_node *nd = net->node[i];
+    /* Feeding our own message back ends the life of the pointers: take what is needed first. */
+    struct cons_out out = *o;
+    struct cons_msg send[16];
+    struct net_blob *sends[16];
+    uint32_t send_cnt = out.send_cnt;
+
+    for (uint32_t k = 0; k < out.persist_cnt; k++)
+        net_log_put(nd, &out.persist[k]);
+    for (uint32_t k = 0; k < send_cnt; k++) {
+        struct mc_buf b = {0};
+        send[k] = out.send[k];
+        cons_msg_encode(&b, &send[k]);
+        sends[k] = net_blob_new(mc_buf_slice(&b));
+        mc_buf_free(&b);
+    }
+    nd->deadline_ms = out.deadline_ms;
+    if (out.deadline_ms != 0)
+        net_push(net, (struct net_ev){.type = NET_TIMER,
+                                      .to = i,
+                                      .from = i,
+                                      .life = nd->life,
+                                      .at_ms = out.deadline_ms > net->now_ms ? out.deadline_ms
+                                                                             : net->now_ms});
+    if (out.propose != NULL) {
+        nd->propose_cnt++;
+        net_push(net, (struct net_ev){.type = NET_BUILT,
+                                      .to = i,
+                                      .from = i,
+                                      .life = nd->life,
+                                      .height = out.propose->height,
+                                      .round = out.propose->round,
+                                      .at_ms = net->now_ms + net_delay(net)});
+    }
+    if (out.validate != NULL) {
+        struct net_ev ev = {.type = NET_VALIDATED, .to = i, .from = i, .life = nd->life};
+        ev.hash = out.validate->hash;
+        ev.height = out.validate->height;
+        ev.fresh = out.validate->fresh;
+        ev.at_ms = net->now_ms + net_delay(net);
+        ev.blob = net_blob_new(out.validate->body);
+        net_push(net, ev);
+        net_blob_unref(ev.blob);
+    }
+    if (out.fetch != NULL) {
+        nd->fetch_cnt++;
+        for (int to = 0; to < net->cnt; to++) {
+            if (to != i)
+                net_wire(net, (struct net_ev){
+                                  .type = NET_FETCH, .to = to, .from = i, .hash = out.fetch->hash});
+        }
+    }
+    if (out.evidence != NULL) {
+        nd->evidence_cnt++;
+        nd->evidence = *out.evidence;
+        if (!net_vote_ok(net, &out.evidence->a) || !net_vote_ok(net, &out.evidence->b) ||
+            mc_hash_eq(&out.evidence->a.digest, &out.evidence->b.digest))
+            net_fail(net, "S16: evidence that convicts nobody");
+        for (int k = 0; k < net->cnt; k++) {
+            if (net->node[k]->id == out.evidence->a.signer && !net->node[k]->faulty &&
+                !net->drop_cb)
+                net_fail(net, "S16: evidence against the honest id=%u", out.evidence->a.signer);
+        }
+    }
+    if (out.alarm != CONS_ALARM_NONE) {
+        nd->alarm_cnt++;
+        nd->alarm = out.alarm;
+    }
+    if (out.commit != NULL) {
+        nd->committing = true;
+        nd->commit_mark = nd->log_cnt;
+        nd->commit = *out.commit;
+        nd->commit_cert = *out.commit_cert;
+        assert_true(out.commit->body.n <= NET_BODY_MAX);
+        memcpy(nd->commit_body, out.commit->body.p, out.commit->body.n);
+    }
+    if (out.persist_cnt > 0 || send_cnt > 0 || out.commit != NULL)
+        net_want_sync(net, i);
+    for (uint32_t k = 0; k < send_cnt; k++) {
+        struct mc_arena a;
+        struct cons_msg m;
+        mc_arena_init(&a, 0);
+        net_decode(net, &a, sends[k], &m);
+        m.is_signed = send[k].is_signed;
+        net_send(net, i, &m);
+        mc_arena_free(&a);
+        net_blob_unref(sends[k]);
+    }
+}
+
+/* ---- life of an instance ---- */
+
+static inline void net_committed(struct net *net, int i)
+{
+    struct net_node *nd = net->node[i];
+    struct cons_event ev = {.type = CONS_EV_COMMITTED};
+    ev.u.committed.height = nd->store.head;
+    ev.u.committed.valset = &net->vs;
+    ev.u.committed.work = !nd->idle;
+    if (net_step(net, i, &ev) != MC_OK)
+        net_fail(net, "id=%u: height %" PRIu64 " refused", nd->id, nd->store.head);
+}
+
+static inline void net_store_block(struct net *net, int i, uint64_t height,
+                                   const struct mc_hash *hash, struct mc_slice body,
+                                   const struct cons_cert *cc)
+{
+    struct net_node *nd = net->node[i];
+    struct net_store *s = &nd->store;
+    net_check_decided(net, nd, height, hash, cc);
+    if (net->failure[0] != '\0')
+        return;
+    assert_int_equal(height, s->head + 1);
+    s->head = height;
+    s->hash[height] = *hash;
+    memcpy(s->body[height], body.p, body.n);
+    s->len[height] = body.n;
+    s->cert[height] = malloc(sizeof *cc);
+    assert_non_null(s->cert[height]);
+    *s->cert[height] = *cc;
+    net->reprepared_cnt += cc->round > 1;
+    net_trace(net, height << 8 ^ (uint64_t)i);
+    net_trace_hash(net, hash);
+    /* Now and then the log is cut down to a mark. */
+    if (net_rand(net) % 4 == 0 && nd->log_synced == nd->log_cnt) {
+        struct cons_rec mark = {.type = CONS_REC_MARK, .height = height};
+        for (uint64_t k = 0; k < nd->log_cnt; k++)
+            net_blob_unref(nd->log[k].blob);
+        nd->log_cnt = 0;
+        for (uint32_t k = 0; k < nd->outbox_cnt; k++)
+            nd->outbox_mark[k] = 0;
+        net_log_put(nd, &mark);
+        nd->log_synced = nd->log_cnt;
+    }
+    net_committed(net, i);
+}
+
+static inline void net_start(struct net *net, int i)
+{
+    struct net_node *nd = net->node[i];
+    struct cons_cfg cfg = {
+        .timeout_ms = 200, .timeout_max_ms = 1600, .body_bytes_max = NET_BODY_MAX};
+    struct mc_arena a;
+
+    memcpy(cfg.self_pub, net->vs.v[nd->id].pub, 32);
+    nd->c = cons_new(&cfg);
+    assert_non_null(nd->c);
+    mc_arena_init(&a, 0);
+    for (uint64_t k = 0; k < nd->log_cnt; k++) {
+        struct cons_event ev = {.type = CONS_EV_RECORD};
+        struct mc_slice wire = mc_slice(nd->log[k].blob->bytes, nd->log[k].blob->len);
+        mc_arena_reset(&a);
+        assert_int_equal(cons_rec_decode(&ev.u.record, &a, wire, NULL), MC_OK);
+        if (net_step(net, i, &ev) != MC_OK)
+            net_fail(net, "id=%u: record %" PRIu64 " refused", nd->id, k);
+    }
+    mc_arena_free(&a);
+    net_committed(net, i);
+}
+
+static inline void net_crash(struct net *net, int i)
+{
+    struct net_node *nd = net->node[i];
+    (void)net;
+    cons_free(nd->c);
+    nd->c = NULL;
+    nd->life++;
+    for (uint64_t k = nd->log_synced; k < nd->log_cnt; k++)
+        net_blob_unref(nd->log[k].blob);
+    nd->log_cnt = nd->log_synced;
+    for (uint32_t k = 0; k < nd->outbox_cnt; k++)
+        net_blob_unref(nd->outbox[k]);
+    nd->outbox_cnt = 0;
+    nd->sync_running = nd->committing = false;
+    nd->deadline_ms = 0;
+}
+
+/* ---- events ---- */
+
+static inline void net_on_synced(struct net *net, int i, uint64_t mark)
+{
+    struct net_node *nd = net->node[i];
+    uint32_t kept = 0;
+    nd->sync_running = false;
+    nd->log_synced = mark > nd->log_cnt ? nd->log_cnt : mark;
+    for (uint32_t k = 0; k < nd->outbox_cnt; k++) {
+        if (nd->outbox_mark[k] > nd->log_synced) {
+            nd->outbox[kept] = nd->outbox[k];
+            nd->outbox_mark[kept++] = nd->outbox_mark[k];
+            continue;
+        }
+        net_broadcast(net, i, nd->outbox[k]);
+        net_blob_unref(nd->outbox[k]);
+    }
+    nd->outbox_cnt = kept;
+    if (nd->log_synced < nd->log_cnt || kept > 0)
+        net_want_sync(net, i);
+    if (nd->committing && nd->commit_mark <= nd->log_synced) {
+        nd->committing = false;
+        if (nd->commit.height == nd->store.head + 1)
+            net_store_block(net, i, nd->commit.height, &nd->commit.hash,
+                            mc_slice(nd->commit_body, nd->commit.body.n), &nd->commit_cert);
+    }
+}
+
+static inline void net_on_msg(struct net *net, int i, const struct net_ev *e)
+{
+    struct net_node *nd = net->node[i];
+    struct cons_event ev = {.type = CONS_EV_MSG};
+    struct mc_arena a;
+    struct cons_msg m;
+
+    mc_arena_init(&a, 0);
+    net_decode(net, &a, e->blob, &m);
+    net_trace(net,
+              m.vote.height << 32 | m.vote.round << 8 | (uint32_t)m.vote.type << 4 | m.vote.signer);
+    net_trace_hash(net, &m.vote.digest);
+    if (!net_msg_ok(net, &m))
+        net_fail(net, "S5: a forged message arrived");
+    if (m.vote.height <= nd->store.head) /* its sender is behind: give it the block */
+        net_push(net, (struct net_ev){.type = NET_ASK,
+                                      .to = i,
+                                      .from = e->from,
+                                      .height = m.vote.height,
+                                      .at_ms = net->now_ms});
+    else if (m.vote.height > nd->store.head + 1) /* we are behind */
+        net_wire(net, (struct net_ev){
+                          .type = NET_ASK, .to = e->from, .from = i, .height = nd->store.head + 1});
+    ev.u.msg = &m;
+    net->bad_cnt += net_step(net, i, &ev) != MC_OK;
+    mc_arena_free(&a);
+}
+
+static inline void net_on_block(struct net *net, int i, const struct net_ev *e)
+{
+    struct net_node *nd = net->node[i];
+    const struct net_store *s = &net->node[e->from]->store;
+    if (e->height != nd->store.head + 1 || nd->committing)
+        return;
+    net_store_block(net, i, e->height, &s->hash[e->height],
+                    mc_slice(s->body[e->height], s->len[e->height]), s->cert[e->height]);
+}
+
+static inline void net_on_ask(struct net *net, int i, const struct net_ev *e)
+{
+    if (e->height <= net->node[i]->store.head)
+        net_wire(net,
+                 (struct net_ev){.type = NET_BLOCK, .to = e->from, .from = i, .height = e->height});
+}
+
+static inline void net_on_fetch(struct net *net, int i, const struct net_ev *e)
+{
+    struct mc_slice body;
+    struct net_ev reply = {.type = NET_BODY, .to = e->from, .from = i, .hash = e->hash};
+    if (!cons_body_get(net->node[i]->c, &e->hash, &body))
+        return;
+    reply.blob = net_blob_new(body);
+    net_wire(net, reply);
+    net_blob_unref(reply.blob);
+}
+
+static inline void net_on_built(struct net *net, int i, const struct net_ev *e)
+{
+    struct net_node *nd = net->node[i];
+    uint8_t body[NET_BODY_MAX];
+    struct cons_event ev = {.type = CONS_EV_PROPOSAL};
+    if (e->height != nd->store.head + 1)
+        return;
+    ev.u.proposal.height = e->height;
+    ev.u.proposal.round = e->round;
+    ev.u.proposal.body.n = net_block_build(net, nd, e->height, body, &ev.u.proposal.hash);
+    ev.u.proposal.body.p = body;
+    assert_int_equal(net_step(net, i, &ev), MC_OK);
+}
+
+static inline void net_own_event(struct net *net, const struct net_ev *e)
+{
+    struct net_node *nd = net->node[e->to];
+    struct cons_event ev = {0};
+    switch (e->type) {
+    case NET_VALIDATED:
+        ev.type = CONS_EV_VALIDATED;
+        ev.u.validated.hash = e->hash;
+        ev.u.validated.fresh = e->fresh;
+        ev.u.validated.verdict =
+            net_block_check(nd, e->height, &e->hash, mc_slice(e->blob->bytes, e->blob->len));
+        assert_int_equal(net_step(net, e->to, &ev), MC_OK);
+        break;
+    case NET_TIMER:
+        if (nd->deadline_ms == 0 || nd->deadline_ms > net->now_ms)
+            break; /* replaced by a later one */
+        nd->deadline_ms = 0;
+        ev.type = CONS_EV_TIMER;
+        assert_int_equal(net_step(net, e->to, &ev), MC_OK);
+        break;
+    case NET_BUILT:
+        net_on_built(net, e->to, e);
+        break;
+    case NET_SYNCED:
+        net_on_synced(net, e->to, e->mark);
+        break;
+    case NET_MSG:
+    case NET_FETCH:
+    case NET_BODY:
+    case NET_ASK:
+    case NET_BLOCK:
+    case NET_CRASH:
+    case NET_START:
+        break;
+    }
+}
+
+static inline void net_deliver(struct net *net, const struct net_ev *e)
+{
+    struct cons_event ev = {0};
+    switch (e->type) {
+    case NET_MSG:
+        net_on_msg(net, e->to, e);
+        break;
+    case NET_FETCH:
+        net_on_fetch(net, e->to, e);
+        break;
+    case NET_BODY:
+        ev.type = CONS_EV_BODY;
+        ev.u.body.hash = e->hash;
+        ev.u.body.body = mc_slice(e->blob->bytes, e->blob->len);
+        assert_int_equal(net_step(net, e->to, &ev), MC_OK);
+        break;
+    case NET_ASK:
+        net_on_ask(net, e->to, e);
+        break;
+    case NET_BLOCK:
+        net_on_block(net, e->to, e);
+        break;
+    case NET_VALIDATED:
+    case NET_BUILT:
+    case NET_TIMER:
+    case NET_SYNCED:
+        if (e->life == net->node[e->to]->life)
+            net_own_event(net, e);
+        break;
+    case NET_CRASH:
+        net->crash_cnt++;
+        net_crash(net, e->to);
+        break;
+    case NET_START:
+        break;
+    }
+}
+
+static inline void net_mischief(struct net *net)
+{
+    if (net_chance(net, net->faults.crash_pm)) {
+        int i = (int)(net_rand(net) % (uint64_t)net->cnt);
+        if (net->node[i]->c != NULL) {
+            net_push(net, (struct net_ev){.type = NET_CRASH, .to = i, .at_ms = net->now_ms});
+            net_push(net, (struct net_ev){.type = NET_START,
+                                          .to = i,
+                                          .at_ms = net->now_ms + 1 + net_rand(net) % 500});
+        }
+    }
+    if (net_chance(net, net->faults.partition_pm)) {
+        net->split = !net->split;
+        net->side = (uint32_t)net_rand(net);
+        net->split_cnt += net->split;
+    }
+    if (net->now_ms >= net->faults.until_ms)
+        net->split = false;
+}
+
+/* One event.  False when none is left, or a check failed. */
+static inline bool net_tick(struct net *net)
+{
+    struct net_ev e;
+    if (net->heap_cnt == 0 || net->failure[0] != '\0')
+        return false;
+    e = net_pop(net);
+    net->now_ms = e.at_ms;
+    net->event_cnt++;
+    net_trace(net, e.at_ms << 16 ^ (uint64_t)e.type << 8 ^ (uint64_t)e.to);
+    if (e.type == NET_START) {
+        if (net->node[e.to]->c == NULL)
+            net_start(net, e.to);
+    } else if (net->node[e.to]->c != NULL) {
+        net_deliver(net, &e);
+    }
+    net_blob_unref(e.blob);
+    net_mischief(net);
+    return true;
+}
+
+static inline uint64_t net_min_head(const struct net *net)
+{
+    uint64_t min = UINT64_MAX;
+    for (int i = 0; i < net->cnt; i++) {
+        if (net->node[i]->c != NULL && !net->node[i]->faulty && net->node[i]->store.head < min)
+            min = net->node[i]->store.head;
+    }
+    return min;
+}
+
+/* Runs until every running honest instance has this height.  False after limit_ms, or a failed check. */
+static inline bool net_run(struct net *net, uint64_t height, uint64_t limit_ms)
+{
+    while (net_min_head(net) < height) {
+        if (net->now_ms > limit_ms || !net_tick(net))
+            return false;
+    }
+    return net->failure[0] == '\0';
+}
+
+static inline struct net *net_new(uint32_t n, int twins, uint64_t seed)
+{
+    struct net *net = calloc(1, sizeof *net);
+    assert_non_null(net);
+    net->n = n;
+    net->cnt = (int)n + twins;
+    net->seed = net->rng = seed;
+    net->chain.chain_id = 1337;
+    net->heap = calloc(NET_HEAP_MAX, sizeof *net->heap);
+    net->said = calloc((size_t)n * NET_HEIGHTS_MAX * NET_ROUNDS_MAX * 5, sizeof *net->said);
+    assert_non_null(net->heap);
+    assert_non_null(net->said);
+    net->vs.cnt = n;
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t key_seed[32] = {1, (uint8_t)i};
+        mc_ed25519_from_seed(&net->key[i], key_seed);
+        memcpy(net->vs.v[i].pub, net->key[i].pub, 32);
+        net->vs.v[i].addr.b[19] = (uint8_t)(i + 1);
+    }
+    assert_int_equal(cons_valset_seal(&net->vs, NULL), MC_OK);
+    for (int i = 0; i < net->cnt; i++) {
+        net->node[i] = calloc(1, sizeof *net->node[i]);
+        assert_non_null(net->node[i]);
+        net->node[i]->id = (uint32_t)i % n;
+        net->node[i]->faulty = i >= (int)n || i < twins;
+    }
+    return net;
+}
+
+static inline void net_start_all(struct net *net)
+{
+    for (int i = 0; i < net->cnt; i++) {
+        if (net->node[i]->c == NULL)
+            net_start(net, i);
+    }
+}
+
+static inline void net_free(struct net *net)
+{
+    while (net->heap_cnt > 0) {
+        struct net_ev e = net_pop(net);
+        net_blob_unref(e.blob);
+    }
+    for (int i = 0; i < net->cnt; i++) {
+        struct net_node *nd = net->node[i];
+        nd->log_synced = 0;
+        net_crash(net, i);
+        for (size_t h = 0; h < NET_HEIGHTS_MAX; h++)
+            free(nd->store.cert[h]);
+        free(nd);
+    }
+    free(net->heap);
+    free(net->said);
+    free(net);
+}
+
+#endif
