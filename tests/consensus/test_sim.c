@@ -1,0 +1,105 @@
+/* Seeded simulation: random delay, loss, duplication, reordering, partitions, crashes with the synced prefix of the
+ * vote log, and twins.  `test_consensus_sim SEED` replays one seed. */
+#include "net.h"
+
+enum { SEEDS = 300, HEIGHT = 8, GOOD_AFTER_MS = 4000, LIMIT_MS = 120000 };
+
+struct tally {
+    uint64_t events, msgs, crashes, losses, dups, splits, twins, evidence, re_rounds, max_round;
+};
+
+static void shape(struct net *net)
+{
+    net->faults = (struct net_faults){.delay_ms = 1 + (uint32_t)(net_rand(net) % 150),
+                                      .loss_pm = (uint32_t)(net_rand(net) % 250),
+                                      .dup_pm = (uint32_t)(net_rand(net) % 200),
+                                      .crash_pm = (uint32_t)(net_rand(net) % 8),
+                                      .partition_pm = (uint32_t)(net_rand(net) % 6),
+                                      .until_ms = GOOD_AFTER_MS};
+}
+
+/* Returns the digest of all that happened. */
+static uint64_t run_seed(uint64_t seed, struct tally *t)
+{
+    static const uint32_t sizes[] = {4, 5, 7};
+    uint32_t n = sizes[seed % 3];
+    int twins = (int)(seed / 3 % 3 == 0 ? cons_faults(n) : 0);
+    struct net *net = net_new(n, twins, seed);
+    uint64_t trace;
+
+    shape(net);
+    net_start_all(net);
+    if (!net_run(net, HEIGHT, LIMIT_MS))
+        fail_msg("replay with: test_consensus_sim %" PRIu64 "\n  n=%u twins=%d at %" PRIu64
+                 " ms, heads at least %" PRIu64 ": %s",
+                 seed, n, twins, net->now_ms, net_min_head(net),
+                 net->failure[0] != '\0' ? net->failure : "L1: no progress");
+    assert_int_equal(net->bad_cnt, 0);
+    for (int i = 0; i < net->cnt; i++) {
+        if (!net->node[i]->faulty && net->node[i]->alarm_cnt != 0)
+            fail_msg("seed %" PRIu64 ": alarm %d at id=%u", seed, (int)net->node[i]->alarm,
+                     net->node[i]->id);
+        t->evidence += net->node[i]->evidence_cnt;
+    }
+    t->events += net->event_cnt;
+    t->msgs += net->msg_cnt;
+    t->crashes += net->crash_cnt;
+    t->losses += net->loss_cnt;
+    t->dups += net->dup_cnt;
+    t->splits += net->split_cnt;
+    t->twins += (uint64_t)twins;
+    t->re_rounds += net->reprepared_cnt;
+    if (net->max_round > t->max_round)
+        t->max_round = net->max_round;
+    trace = net->trace;
+    net_free(net);
+    return trace;
+}
+
+static void seeds_keep_agreement_and_progress(void **state)
+{
+    struct tally t = {0};
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++)
+        (void)run_seed(seed, &t);
+    print_message("events %" PRIu64 " msgs %" PRIu64 " crashes %" PRIu64 " lost %" PRIu64
+                  " dup %" PRIu64 " splits %" PRIu64 " twins %" PRIu64 " evidence %" PRIu64
+                  " late rounds %" PRIu64 " max round %" PRIu64 "\n",
+                  t.events, t.msgs, t.crashes, t.losses, t.dups, t.splits, t.twins, t.evidence,
+                  t.re_rounds, t.max_round);
+    /* A fault that never happened was not tested. */
+    assert_true(t.crashes > 0);
+    assert_true(t.losses > 0);
+    assert_true(t.dups > 0);
+    assert_true(t.splits > 0);
+    assert_true(t.twins > 0);
+    assert_true(t.evidence > 0);
+    assert_true(t.re_rounds > 0);
+}
+
+static void a_seed_run_twice_gives_the_same_trace(void **state)
+{
+    struct tally t = {0};
+    (void)state;
+    for (uint64_t seed = 1; seed <= 30; seed++)
+        assert_int_equal(run_seed(seed, &t), run_seed(seed, &t));
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(seeds_keep_agreement_and_progress),
+        cmocka_unit_test(a_seed_run_twice_gives_the_same_trace),
+    };
+    if (mc_crypto_init(NULL) != MC_OK)
+        return 1;
+    if (argc > 1) {
+        struct tally t = {0};
+        uint64_t first = strtoull(argv[1], NULL, 10);
+        uint64_t last = argc > 2 ? strtoull(argv[2], NULL, 10) : first;
+        for (uint64_t seed = first; seed <= last; seed++)
+            printf("seed %" PRIu64 " trace %016" PRIx64 "\n", seed, run_seed(seed, &t));
+        return 0;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
