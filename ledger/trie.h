@@ -35,23 +35,27 @@ MC_NODISCARD enum mc_err trie_new(struct trie **out, const struct mc_hash *root,
                                   void *load_arg);
 void trie_free(struct trie *t);
 
-/* *out is borrowed until the next change; empty when absent. */
+/* *out is borrowed until the next change or trim; empty when absent.  A key is at most 32 bytes, else MC_EINVAL.
+ * MC_ECORRUPT names the path of a node that is missing in the store or does not fit the hash it is known by. */
 MC_NODISCARD enum mc_err trie_get(struct trie *t, struct mc_slice key, struct mc_slice *out,
                                   struct mc_errmsg *em);
-/* An empty value removes the key.  Values are copied. */
+/* An empty value removes the key.  Values are copied.  After an error the trie holds what it held before; only when
+ * memory ran out half way through a removal does trie_commit() refuse from then on. */
 MC_NODISCARD enum mc_err trie_put(struct trie *t, struct mc_slice key, struct mc_slice value,
                                   struct mc_errmsg *em);
-/* Hashes everything that changed; emit may be NULL (root only).  The trie stays usable.
+/* Hashes everything that changed; emit may be NULL: root only, the changed nodes wait for a later call with an emitter.
+ * Children come before their parents, vanished paths last, in order.  The trie stays usable.
  * trie_commit is all or nothing for the caller: after an error the trie is to be freed. */
 MC_NODISCARD enum mc_err trie_commit(struct trie *t, struct mc_hash *root, trie_emit_fn emit,
                                      void *emit_arg, struct mc_errmsg *em);
 /* Memory held by nodes, in bytes. */
 size_t trie_bytes(const struct trie *t);
-/* Forgets clean nodes deeper than `depth` nibbles (0: everything but the root's hash); dirty ones stay. */
+/* Forgets clean nodes deeper than `depth` nibbles (0: everything but the root's hash); dirty ones stay,
+ * and so do those no emitter has seen.  Without a loader nothing is forgotten. */
 void trie_trim(struct trie *t, uint32_t depth);
 
 /* The nodes from the root to the key (or to where it ends), appended one by one as RLP with an end offset each in
- * `ends` (native uint32_t): eth_getProof's lists. */
+ * `ends` (native uint32_t): eth_getProof's lists.  Uncommitted changes are hashed and counted in. */
 MC_NODISCARD enum mc_err trie_prove(struct trie *t, struct mc_slice key, struct mc_buf *nodes,
                                     struct mc_buf *ends, struct mc_errmsg *em);
 /* Checks a proof; *value is borrowed from the nodes, empty for a proof of absence.  MC_EAUTH: proves neither. */
