@@ -32,10 +32,23 @@ static int by_selector(const void *a, const void *b)
     return memcmp((*x)->selector, (*y)->selector, 4);
 }
 
+static int by_func_sig(const void *a, const void *b)
+{
+    const struct vm_func *const *x = a, *const *y = b;
+    return strcmp((*x)->sig, (*y)->sig);
+}
+
+static int by_event_sig(const void *a, const void *b)
+{
+    const struct vm_event *const *x = a, *const *y = b;
+    return strcmp((*x)->sig, (*y)->sig);
+}
+
 static void add_funcs(struct vm_entry *e, const struct vm_module *m)
 {
     e->funcs = take(m->method_cnt, sizeof *e->funcs);
     e->by_selector = take(m->method_cnt, sizeof(struct vm_func *));
+    e->by_sig = take(m->method_cnt, sizeof(struct vm_func *));
     for (uint32_t i = 0; i < m->method_cnt; i++) {
         struct vm_func *f = &e->funcs[i];
         vm_decl_func(f, &reg.arena, m, m->methods[i].decl);
@@ -43,7 +56,9 @@ static void add_funcs(struct vm_entry *e, const struct vm_module *m)
         f->method = &m->methods[i];
         MC_ASSERT(f->view || vm_limits_fit(f));
         e->by_selector[i] = f;
+        e->by_sig[i] = f;
     }
+    qsort(e->by_sig, m->method_cnt, sizeof(struct vm_func *), by_func_sig);
     qsort(e->by_selector, m->method_cnt, sizeof(struct vm_func *), by_selector);
     for (uint32_t i = 1; i < m->method_cnt; i++)
         MC_ASSERT(by_selector(&e->by_selector[i - 1], &e->by_selector[i]) != 0);
@@ -52,11 +67,14 @@ static void add_funcs(struct vm_entry *e, const struct vm_module *m)
 static void add_events(struct vm_entry *e, const struct vm_module *m)
 {
     e->events = take(m->event_cnt, sizeof *e->events);
+    e->events_by_sig = take(m->event_cnt, sizeof(struct vm_event *));
     for (uint32_t i = 0; i < m->event_cnt; i++) {
         vm_decl_event(&e->events[i], &reg.arena, m, m->events[i]);
+        e->events_by_sig[i] = &e->events[i];
         for (uint32_t j = 0; j < i; j++)
             MC_ASSERT(!mc_hash_eq(&e->events[i].topic, &e->events[j].topic));
     }
+    qsort(e->events_by_sig, m->event_cnt, sizeof(struct vm_event *), by_event_sig);
 }
 
 static void add_code(struct vm_entry *e, const char *name)

@@ -10,7 +10,9 @@ struct vm_entry {
     uint64_t active_from; /* height of the first block that may call it */
     struct vm_func *funcs;
     struct vm_func **by_selector; /* ascending */
-    struct vm_event *events;      /* in the order of the module's table */
+    struct vm_func **by_sig;      /* ascending by text */
+    struct vm_event **events_by_sig;
+    struct vm_event *events; /* in the order of the module's table */
     struct mc_slice code;
     struct mc_hash code_hash;
 };
