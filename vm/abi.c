@@ -1,5 +1,7 @@
 #include "vm/abi.h"
 
+#include <stdio.h>
+
 #define WORD 32u
 
 /* ------------------------------------------------------------------ decoding */
@@ -307,15 +309,16 @@ enum mc_err vm_abi_encode(struct mc_slice *out, struct mc_arena *a, const struct
 
 /* ------------------------------------------------------------------ revert data */
 
+static const uint8_t ERROR[4] = {0x08, 0xc3, 0x79, 0xa0}; /* Error(string) */
+static const uint8_t PANIC[4] = {0x4e, 0x48, 0x7b, 0x71}; /* Panic(uint256) */
+
 struct mc_slice vm_abi_error(struct mc_arena *a, struct mc_slice reason)
 {
-    /* Error(string), then the offset 32. */
-    static const uint8_t selector[4] = {0x08, 0xc3, 0x79, 0xa0};
     size_t n = 4 + WORD + WORD + padded(reason.n);
     uint8_t *p = mc_arena_alloc(a, n), *tail = p + 4 + WORD;
     if (p == NULL)
         return mc_slice(NULL, 0);
-    memcpy(p, selector, 4);
+    memcpy(p, ERROR, 4);
     put_size(p + 4, WORD);
     encode_bytes(reason, &tail);
     return mc_slice(p, n);
@@ -323,12 +326,42 @@ struct mc_slice vm_abi_error(struct mc_arena *a, struct mc_slice reason)
 
 struct mc_slice vm_abi_panic(struct mc_arena *a, uint8_t code)
 {
-    /* Panic(uint256) */
-    static const uint8_t selector[4] = {0x4e, 0x48, 0x7b, 0x71};
     uint8_t *p = mc_arena_alloc(a, 4 + WORD);
     if (p == NULL)
         return mc_slice(NULL, 0);
-    memcpy(p, selector, 4);
+    memcpy(p, PANIC, 4);
     put_size(p + 4, code);
     return mc_slice(p, 4 + WORD);
+}
+
+static void put_reason(char *out, size_t cap, struct mc_slice s)
+{
+    size_t n = s.n < cap - 1 ? s.n : cap - 1;
+    if (n > 0)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
+void vm_revert_reason(char *out, size_t cap, struct mc_slice data)
+{
+    static const struct vm_dtype str = {.kind = VM_K_STR, .dynamic = true, .head_bytes = 32};
+    static const struct vm_param param = {"", &str, false};
+    static const struct vm_dtype tuple = {
+        .kind = VM_K_TUPLE, .dynamic = true, .members = &param, .member_cnt = 1, .head_bytes = 32};
+    MC_ASSERT(cap > 0);
+    out[0] = '\0';
+    if (data.n == 36 && memcmp(data.p, PANIC, 4) == 0) {
+        struct mc_u256 code = mc_u256_from_be(data.p + 4);
+        char hex[67], text[80];
+        int n;
+        mc_u256_to_hex(hex, &code);
+        n = snprintf(text, sizeof text, "Panic(%s)", hex);
+        put_reason(out, cap, mc_slice(text, (size_t)n));
+    } else if (data.n >= 4 && memcmp(data.p, ERROR, 4) == 0) {
+        struct mc_arena arena = {0};
+        struct vm_val *v;
+        if (vm_abi_decode(&v, &arena, &tuple, mc_slice_skip(data, 4)) == MC_OK)
+            put_reason(out, cap, v[0].bytes);
+        mc_arena_free(&arena);
+    }
 }

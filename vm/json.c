@@ -2,8 +2,6 @@
  *
  * A struct is an object, a list an array, an integer wider than 32 bits a decimal string (JavaScript's numbers end
  * at 2^53), bytes and words hex, an address in its checksum form. */
-#include <stdio.h>
-
 #include "vm/abi.h"
 #include "vm/registry.h"
 
@@ -334,40 +332,4 @@ enum mc_err vm_log_to_json(struct mc_buf *out, const struct vm_module *m,
     }
     mc_arena_free(&arena);
     return err;
-}
-
-/* ------------------------------------------------------------------ revert data */
-
-static void put_reason(char *out, size_t cap, struct mc_slice s)
-{
-    size_t n = s.n < cap - 1 ? s.n : cap - 1;
-    if (n > 0)
-        memcpy(out, s.p, n);
-    out[n] = '\0';
-}
-
-void vm_revert_reason(char *out, size_t cap, struct mc_slice data)
-{
-    static const uint8_t error[4] = {0x08, 0xc3, 0x79, 0xa0}; /* Error(string) */
-    static const uint8_t panic[4] = {0x4e, 0x48, 0x7b, 0x71}; /* Panic(uint256) */
-    static const struct vm_dtype str = {.kind = VM_K_STR, .dynamic = true, .head_bytes = 32};
-    static const struct vm_param param = {"", &str, false};
-    static const struct vm_dtype tuple = {
-        .kind = VM_K_TUPLE, .dynamic = true, .members = &param, .member_cnt = 1, .head_bytes = 32};
-    MC_ASSERT(cap > 0);
-    out[0] = '\0';
-    if (data.n == 36 && memcmp(data.p, panic, 4) == 0) {
-        struct mc_u256 code = mc_u256_from_be(data.p + 4);
-        char hex[67], text[80];
-        int n;
-        mc_u256_to_hex(hex, &code);
-        n = snprintf(text, sizeof text, "Panic(%s)", hex);
-        put_reason(out, cap, mc_slice(text, (size_t)n));
-    } else if (data.n >= 4 && memcmp(data.p, error, 4) == 0) {
-        struct mc_arena arena = {0};
-        struct vm_val *v;
-        if (vm_abi_decode(&v, &arena, &tuple, mc_slice_skip(data, 4)) == MC_OK)
-            put_reason(out, cap, v[0].bytes);
-        mc_arena_free(&arena);
-    }
 }
