@@ -56,6 +56,8 @@ struct rpc_conn_out {
 void rpc_conn_feed(struct rpc_conn *c, struct mc_slice bytes, struct rpc_conn_out *out);
 /* Gives a finished job back: its answer is in out->send; out->job may be the next pipelined request. */
 void rpc_conn_answer(struct rpc_conn *c, struct rpc_job *job, struct rpc_conn_out *out);
+/* What out->send pointed to has been written and may go: an idle connection then holds no large answer.  Optional. */
+void rpc_conn_sent(struct rpc_conn *c);
 /* True when no request is half read or in work: may be closed for idleness at once. */
 bool rpc_conn_idle(const struct rpc_conn *c);
 
