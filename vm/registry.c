@@ -44,6 +44,18 @@ static int by_event_sig(const void *a, const void *b)
     return strcmp((*x)->sig, (*y)->sig);
 }
 
+/* An argument's enum must tell its member count, or a wrong value would pass. */
+static bool ranges_told(const struct vm_dtype *t)
+{
+    if (t->kind == VM_K_ARRAY)
+        return ranges_told(t->elem);
+    for (uint32_t i = 0; t->kind == VM_K_TUPLE && i < t->member_cnt; i++) {
+        if (!ranges_told(t->members[i].type))
+            return false;
+    }
+    return t->kind != VM_K_ENUM || t->size < 256;
+}
+
 static void add_funcs(struct vm_entry *e, const struct vm_module *m)
 {
     e->funcs = take(m->method_cnt, sizeof *e->funcs);
@@ -55,6 +67,7 @@ static void add_funcs(struct vm_entry *e, const struct vm_module *m)
         MC_ASSERT(m->methods[i].fn != NULL);
         f->method = &m->methods[i];
         MC_ASSERT(f->view || vm_limits_fit(f));
+        MC_ASSERT(ranges_told(f->in));
         e->by_selector[i] = f;
         e->by_sig[i] = f;
     }

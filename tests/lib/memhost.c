@@ -112,11 +112,16 @@ static enum mc_err log_entry(void *ctx, const struct mc_addr *self, const struct
     return MC_OK;
 }
 
-/* Only well-known instances have code here. */
 static enum mc_err code_hash(void *ctx, const struct mc_addr *addr, struct mc_hash *out)
 {
-    (void)ctx;
+    struct memhost *h = ctx;
     *out = MC_HASH_ZERO;
+    if (fails(h))
+        return MC_EIO;
+    for (uint32_t i = 0; i < h->deployed_cnt; i++) {
+        if (mc_addr_eq(&h->deployed[i].addr, addr))
+            *out = *vm_module_code_hash(h->deployed[i].module);
+    }
     for (uint32_t i = 0; i < vm_module_cnt(); i++) {
         const struct vm_module *m = vm_module_at(i);
         if (mc_addr_eq(vm_module_well_known(m), addr))
@@ -302,7 +307,13 @@ void memhost_call_data(struct memhost *h, struct mh_res *r, const char *module, 
 
 void memhost_create(struct memhost *h, struct mh_res *r, const char *module, struct mc_addr self)
 {
-    run(h, r, module_of(module), self, NULL, NULL);
+    const struct vm_module *m = module_of(module);
+    run(h, r, m, self, NULL, NULL);
+    if (r->err != MC_OK)
+        return;
+    assert_true(h->deployed_cnt < MC_COUNT(h->deployed));
+    h->deployed[h->deployed_cnt].addr = self;
+    h->deployed[h->deployed_cnt++].module = m;
 }
 
 void memhost_ok(struct memhost *h, const char *module, const char *method, const char *args_json,

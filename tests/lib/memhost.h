@@ -35,6 +35,12 @@ struct memhost {
     bool has_value;        /* send value with the next calls */
     uint32_t fail_after;   /* 0: never; n: the n-th host call fails with MC_EIO */
 
+    struct {
+        struct mc_addr addr;
+        const struct vm_module *module;
+    } deployed[8]; /* by memhost_create() */
+    uint32_t deployed_cnt;
+
     struct mh_log *logs; /* of the last call */
     uint32_t log_cnt;
 
@@ -75,7 +81,7 @@ void memhost_call_at(struct memhost *h, struct mh_res *r, const char *module, st
 /* Raw call data. */
 void memhost_call_data(struct memhost *h, struct mh_res *r, const char *module, struct mc_addr self,
                        struct mc_slice input);
-/* Deploys a fresh instance at self. */
+/* Deploys a fresh instance at self, at most 8 in all. */
 void memhost_create(struct memhost *h, struct mh_res *r, const char *module, struct mc_addr self);
 
 /* Short forms that fail the test with the module's answer when it differs. */

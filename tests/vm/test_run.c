@@ -10,6 +10,7 @@
 #include "tests/lib/memhost.h"
 #include "tests/lib/toy.h"
 #include "tests/lib/words.h"
+#include "vm/frame.h"
 
 static struct memhost *h;
 
@@ -281,6 +282,94 @@ static void code_is_the_native_marker_and_the_name(void **state)
     assert_int_equal(vm_module_active_from(&toy_module), 0);
 }
 
+/* ------------------------------------------------------------------ contexts */
+
+static struct vm_frame frame;
+static struct vm_env env;
+
+static struct vm_call context(struct mc_addr self)
+{
+    env = (struct vm_env){&h->host, &VM_GAS_DEFAULT, 1, 1700000000, &h->arena};
+    vm_frame_init(&frame, &env, 1000000);
+    return vm_frame_call(&frame, &toy_module, &self, &h->caller);
+}
+
+static struct mc_addr seen_caller, seen_self;
+
+static enum mc_err callee(struct vm_call *c, const struct vm_val *in, struct vm_val *out)
+{
+    seen_caller = c->caller;
+    seen_self = c->self;
+    out[0] = in[0];
+    return c->read_only ? vm_revert(c, "in a view") : MC_OK;
+}
+
+static void a_module_calls_another_as_itself(void **state)
+{
+    struct mc_addr toy = *vm_module_well_known(&toy_module);
+    struct vm_call c = context(toy);
+    struct vm_val in = vm_u64(7), out = vm_u64(0);
+    char reason[64];
+    (void)state;
+    assert_int_equal(vm_call_module(&c, "MedicalRecordHash", callee, &in, &out), MC_OK);
+    assert_int_equal(vm_arg_u64(&out), 7);
+    assert_true(mc_addr_eq(&seen_caller, &toy));
+    assert_true(mc_addr_eq(&seen_self, vm_module_addr("MedicalRecordHash")));
+    assert_int_equal(frame.depth, 0);
+    c.read_only = true; /* what a view calls is a view */
+    assert_int_equal(vm_call_module(&c, "MedicalRecordHash", callee, &in, &out), MC_EREVERT);
+    guard_double.paused = *vm_module_addr("MedicalRecordHash");
+    assert_int_equal(vm_call_module(&c, "MedicalRecordHash", callee, &in, &out), MC_EREVERT);
+    vm_revert_reason(reason, sizeof reason, frame.revert);
+    assert_string_equal(reason, "Module is paused");
+    c = context(memhost_account(77));
+    assert_int_equal(vm_call_module(&c, "MedicalRecordHash", callee, &in, &out), MC_EREVERT);
+    vm_revert_reason(reason, sizeof reason, frame.revert);
+    assert_string_equal(reason, "Not available on this instance");
+}
+
+static void a_context_of_another_instance_reads_its_cells(void **state)
+{
+    struct vm_call c, other;
+    struct vm_key k = vm_key(9);
+    uint64_t v;
+    (void)state;
+    c = context(*vm_module_well_known(&toy_module));
+    assert_int_equal(vm_put_u64(&c, &k, 5), MC_OK);
+    c = context(memhost_account(77));
+    assert_false(c.well_known);
+    assert_int_equal(vm_get_u64(&c, &k, &v), MC_OK);
+    assert_int_equal(v, 0);
+    other = vm_call_at(&c, "Toy");
+    assert_true(other.well_known && other.read_only);
+    assert_int_equal(vm_get_u64(&other, &k, &v), MC_OK);
+    assert_int_equal(v, 5);
+    other = vm_call_self_at(&other, &c.self);
+    assert_false(other.well_known);
+    assert_int_equal(vm_get_u64(&other, &k, &v), MC_OK);
+    assert_int_equal(v, 0);
+}
+
+static void the_module_of_an_address_is_known(void **state)
+{
+    const struct vm_module *m;
+    struct mc_addr self = memhost_account(77), nobody = memhost_account(78);
+    struct mh_res r;
+    struct vm_call c;
+    (void)state;
+    memhost_create(h, &r, "Toy", self);
+    c = context(self);
+    assert_int_equal(vm_module_of(&c, &self, &m), MC_OK);
+    assert_ptr_equal(m, &toy_module);
+    assert_int_equal(vm_module_of(&c, vm_module_addr("DrugTrace"), &m), MC_OK);
+    assert_string_equal(m->name, "DrugTrace");
+    assert_int_equal(vm_module_of(&c, &nobody, &m), MC_OK);
+    assert_null(m);
+    h->fail_after = 1;
+    assert_int_equal(vm_module_of(&c, &nobody, &m), MC_EIO);
+    assert_int_equal(vm_ok(&c), MC_EIO);
+}
+
 static void role_ids_are_hashes_of_their_names(void **state)
 {
     static const struct {
@@ -327,6 +416,9 @@ int main(void)
         T(a_fresh_instance_runs_its_constructor_and_has_its_own_state),
         T(deployment_asks_for_permission),
         T(code_is_the_native_marker_and_the_name),
+        T(a_module_calls_another_as_itself),
+        T(a_context_of_another_instance_reads_its_cells),
+        T(the_module_of_an_address_is_known),
         T(role_ids_are_hashes_of_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
