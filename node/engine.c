@@ -1,6 +1,7 @@
 #include "node/engine.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ROUND_TIMEOUT_MAX_MS 30000u
