@@ -3,8 +3,8 @@
 
 /* ---- the trie over rlp(index) (yellow paper 4.3.2) ----
  *
- * The keys are known and sorted, so no trie is built: a node is the range of keys that share its path, and its
- * reference is computed from the references of its sub-ranges. */
+ * The keys are known and sorted, so no trie is built: a node is the range of keys that share its
+ * path, and its reference is computed from the references of its sub-ranges. */
 
 #define LIST_KEY_MAX     5u /* bytes of rlp(a 32-bit index) */
 #define LIST_NIBBLES_MAX (2u * LIST_KEY_MAX)
@@ -21,7 +21,8 @@ struct list {
     const struct list_key *keys; /* in lexicographic order */
 };
 
-/* What a parent holds of a child: the hash as a string, or the child itself when it is shorter than 32 bytes. */
+/* What a parent holds of a child: the hash as a string, or the child itself when it is shorter
+ * than 32 bytes. */
 struct list_ref {
     uint8_t b[33];
     uint8_t n;
@@ -57,7 +58,8 @@ static void keys_fill(struct list_key *keys, uint32_t cnt)
         key_fill(&keys[i], i);
 }
 
-/* Hex-prefix encoding (yellow paper, appendix C) as an RLP string; returns its length, at most LIST_KEY_MAX + 2. */
+/* Hex-prefix encoding (yellow paper, appendix C) as an RLP string; returns its length, at most
+ * LIST_KEY_MAX + 2. */
 static size_t path_put(uint8_t *out, const uint8_t *nibbles, uint32_t n, bool leaf)
 {
     uint8_t hp[LIST_KEY_MAX + 1];
@@ -117,7 +119,8 @@ static void leaf_ref(struct list_ref *ref, const struct list *l, uint32_t at, ui
 static void range_ref(struct list_ref *ref, const struct list *l, uint32_t lo, uint32_t hi,
                       uint32_t depth);
 
-/* Keys lo to hi differ at this depth.  No key of the list is the beginning of another, so branches hold no value. */
+/* Keys lo to hi differ at this depth.  No key of the list is the beginning of another, so
+ * branches hold no value. */
 static void branch_ref(struct list_ref *ref, const struct list *l, uint32_t lo, uint32_t hi,
                        uint32_t depth, bool root)
 {

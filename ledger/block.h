@@ -1,5 +1,5 @@
-/* Receipts, logs, bloom filters, London headers and blocks: stock Ethereum encodings (yellow paper 4.3, EIP-2718,
- * EIP-1559). */
+/* Receipts, logs, bloom filters, London headers and blocks: stock Ethereum encodings (yellow
+ * paper 4.3, EIP-2718, EIP-1559). */
 #ifndef MC_LEDGER_BLOCK_H
 #define MC_LEDGER_BLOCK_H
 
@@ -66,7 +66,8 @@ MC_NODISCARD enum mc_err ledger_header_decode(struct ledger_header *out, struct 
                                               struct mc_errmsg *em);
 MC_NODISCARD enum mc_err ledger_header_hash(struct mc_hash *out, const struct ledger_header *h);
 
-/* RLP[header, [transactions], []]: typed transactions as strings (EIP-2718).  header_rlp is encoded already. */
+/* RLP[header, [transactions], []]: typed transactions as strings (EIP-2718).  header_rlp is
+ * encoded already. */
 void ledger_block_encode(struct mc_buf *out, struct mc_slice header_rlp,
                          const struct mc_slice *raw_txs, uint32_t cnt);
 

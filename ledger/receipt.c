@@ -7,7 +7,7 @@
 
 static size_t log_payload_len(const struct ledger_log *log)
 {
-    size_t topics = log->topic_cnt * HASH_ITEM_LEN;
+    size_t topics = (size_t)log->topic_cnt * HASH_ITEM_LEN;
 
     return ADDR_ITEM_LEN + rlp_head_len(topics) + topics + rlp_string_len(log->data);
 }
@@ -16,7 +16,7 @@ static void put_log(struct mc_buf *out, const struct ledger_log *log)
 {
     mc_rlp_put_list_header(out, log_payload_len(log));
     mc_rlp_put_bytes(out, mc_addr_slice(&log->address));
-    mc_rlp_put_list_header(out, log->topic_cnt * HASH_ITEM_LEN);
+    mc_rlp_put_list_header(out, (size_t)log->topic_cnt * HASH_ITEM_LEN);
     for (uint32_t i = 0; i < log->topic_cnt; i++)
         mc_rlp_put_bytes(out, mc_hash_slice(&log->topics[i]));
     mc_rlp_put_bytes(out, log->data);

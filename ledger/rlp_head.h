@@ -1,4 +1,5 @@
-/* RLP headers written straight into memory the caller has sized: for hot paths that must not grow a buffer. */
+/* RLP headers written straight into memory the caller has sized: for hot paths that must not
+ * grow a buffer. */
 #ifndef MC_LEDGER_RLP_HEAD_H
 #define MC_LEDGER_RLP_HEAD_H
 
@@ -8,7 +9,8 @@
 #define RLP_BASE_STRING 0x80u
 #define RLP_BASE_LIST   0xc0u
 
-/* Bytes of the header of a list, or of a string other than a single byte below 0x80, of n payload bytes. */
+/* Bytes of the header of a list, or of a string other than a single byte below 0x80, of n
+ * payload bytes. */
 static inline size_t rlp_head_len(size_t n)
 {
     size_t len = 1;

@@ -1,7 +1,8 @@
 /* Changing the trie: insertion splits nodes, removal joins them again.
  *
- * A ref that stays under its path keeps its flags, so that commit knows what the store holds there; a stored node
- * whose path ceases to be a node is noted in `gone`.  Memory is taken before anything changes. */
+ * A ref that stays under its path keeps its flags, so that commit knows what the store holds
+ * there; a stored node whose path ceases to be a node is noted in `gone`.  Memory is taken
+ * before anything changes. */
 #include <stdlib.h>
 
 #include "ledger/trie_node.h"
@@ -64,8 +65,8 @@ static uint16_t bit_of(const uint8_t *path, uint32_t n)
     return n == 0 ? 0 : (uint16_t)(1u << path[0]);
 }
 
-/* The branch that separates the key from an old path of n nibbles, its own side filled in; under an extension when
- * both share their first nibbles.  Both are returned; NULL: out of memory. */
+/* The branch that separates the key from an old path of n nibbles, its own side filled in; under
+ * an extension when both share their first nibbles.  Both are returned; NULL: out of memory. */
 static struct trie_node *fork_new(struct edit *e, uint32_t pos, uint32_t common, const uint8_t *old,
                                   uint32_t n, struct trie_node **branch)
 {
@@ -136,8 +137,8 @@ static enum mc_err insert_leaf(struct edit *e, struct trie_ref *r, uint32_t pos)
     return MC_OK;
 }
 
-/* The extension's child keeps its path, whether it hangs from the new branch or from what is left of the
- * extension. */
+/* The extension's child keeps its path, whether it hangs from the new branch or from what is
+ * left of the extension. */
 static enum mc_err split_ext(struct edit *e, struct trie_ref *r, uint32_t pos, uint32_t common)
 {
     struct trie_node *ext = r->node, *branch, *rest = NULL;
@@ -279,8 +280,8 @@ static void leave(struct trie *t, const struct trie_ref *r, const uint8_t *path,
     memcpy(p->nibbles, path, n);
 }
 
-/* A leaf or extension with `before` in front of its path; a branch gets an extension of `before`.  The old leaf or
- * extension is released.  NULL: out of memory, nothing changed. */
+/* A leaf or extension with `before` in front of its path; a branch gets an extension of
+ * `before`.  The old leaf or extension is released.  NULL: out of memory, nothing changed. */
 static struct trie_node *joined(struct trie *t, const uint8_t *before, uint32_t before_n,
                                 struct trie_ref *child)
 {

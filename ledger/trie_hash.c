@@ -132,7 +132,8 @@ static enum mc_err settle_kids(struct settle *s, struct trie_node *n, uint32_t p
     return err;
 }
 
-/* Children first: a node's RLP holds their hashes.  A node with work to do is loaded, and so are those above it. */
+/* Children first: a node's RLP holds their hashes.  A node with work to do is loaded, and so are
+ * those above it. */
 static enum mc_err settle_ref(struct settle *s, struct trie_ref *r, uint32_t pos)
 {
     enum mc_err err;

@@ -228,7 +228,7 @@ static enum mc_err decode_path(struct mc_rlp *r, uint8_t *nibbles, uint32_t *n, 
 static enum mc_err decode_short(struct trie *t, struct trie_node **out, struct mc_rlp *r,
                                 struct mc_errmsg *em)
 {
-    uint8_t nibbles[TRIE_PATH_MAX];
+    uint8_t nibbles[TRIE_PATH_MAX] = {0};
     struct mc_slice value;
     struct trie_ref child;
     uint32_t n = 0;
@@ -339,7 +339,8 @@ static enum mc_err fetch(struct trie *t, const struct trie_ref *r, const uint8_t
     return MC_OK;
 }
 
-/* No key is longer than TRIE_PATH_MAX nibbles, so no node may reach deeper: this bounds every recursion. */
+/* No key is longer than TRIE_PATH_MAX nibbles, so no node may reach deeper: this bounds every
+ * recursion. */
 static enum mc_err depth_check(const struct trie_node *n, uint32_t pos, struct mc_errmsg *em)
 {
     uint32_t end = pos + n->path_n + (n->kind == TRIE_LEAF ? 0 : 1);

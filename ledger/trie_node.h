@@ -1,8 +1,8 @@
 /* Nodes of the trie in memory, private to trie*.c.
  *
- * A node is one block of memory.  Its parent holds a trie_ref to it: the bytes that the parent's RLP contains for it
- * (a hash, or the child's own RLP below 32 bytes), and a pointer when it is loaded.  Paths are kept hex-prefix encoded,
- * as they are hashed. */
+ * A node is one block of memory.  Its parent holds a trie_ref to it: the bytes that the parent's
+ * RLP contains for it (a hash, or the child's own RLP below 32 bytes), and a pointer when it is
+ * loaded.  Paths are kept hex-prefix encoded, as they are hashed. */
 #ifndef MC_LEDGER_TRIE_NODE_H
 #define MC_LEDGER_TRIE_NODE_H
 
@@ -108,16 +108,16 @@ static inline struct trie_ref *trie_kid(struct trie_node *n, uint32_t nibble)
 }
 
 /* ---- trie_node.c ---- */
-/* New nodes; NULL when memory is short.  The extension's child and the branch's kids (one for each bit of mask)
- * start absent. */
+/* New nodes; NULL when memory is short.  The extension's child and the branch's kids (one for
+ * each bit of mask) start absent. */
 struct trie_node *trie_leaf_new(struct trie *t, const uint8_t *nibbles, uint32_t n,
                                 struct mc_slice value);
 struct trie_node *trie_ext_new(struct trie *t, const uint8_t *nibbles, uint32_t n);
 struct trie_node *trie_branch_new(struct trie *t, uint16_t mask);
 /* Sets or clears a branch's value. */
 MC_NODISCARD bool trie_branch_set_value(struct trie *t, struct trie_node *n, struct mc_slice value);
-/* Makes room for an absent child, or closes the room of one; the branch may move.  NULL: out of memory, unchanged.
- * Removing never fails. */
+/* Makes room for an absent child, or closes the room of one; the branch may move.  NULL: out of
+ * memory, unchanged. Removing never fails. */
 struct trie_node *trie_branch_add(struct trie *t, struct trie_node *n, uint32_t nibble);
 struct trie_node *trie_branch_remove(struct trie *t, struct trie_node *n, uint32_t nibble);
 /* The node alone, and the node with everything below it. */
@@ -135,7 +135,8 @@ MC_NODISCARD enum mc_err trie_node_decode(struct trie *t, struct trie_node **out
 const char *trie_path_text(char out[TRIE_PATH_MAX + 5], const uint8_t *path, uint32_t n);
 
 /* ---- trie_hash.c ---- */
-/* RLP of a loaded node whose children are hashed, into t->scratch (replacing it).  False: out of memory. */
+/* RLP of a loaded node whose children are hashed, into t->scratch (replacing it).  False: out of
+ * memory. */
 MC_NODISCARD bool trie_node_encode(struct trie *t, struct trie_node *n);
 /* Hashes what changed without handing anything out. */
 MC_NODISCARD enum mc_err trie_hash(struct trie *t, struct mc_errmsg *em);

@@ -187,8 +187,8 @@ static enum mc_err check_values(const struct ledger_tx *tx, struct mc_errmsg *em
     return MC_OK;
 }
 
-/* The signed bytes are the fields as they stand on the wire, under a list header of their own: a canonical
- * encoding is unique, so nothing needs to be encoded again. */
+/* The signed bytes are the fields as they stand on the wire, under a list header of their own: a
+ * canonical encoding is unique, so nothing needs to be encoded again. */
 static void hash_for_signing(struct ledger_tx *tx, struct mc_slice fields)
 {
     uint8_t head[SIGNING_HEAD_MAX], tail[SIGNING_TAIL_MAX];
@@ -297,7 +297,8 @@ enum mc_err ledger_tx_recover(struct ledger_tx *tx, struct mc_errmsg *em)
 
 struct ledger_tx *ledger_tx_ref(const struct ledger_tx *tx)
 {
-    /* Counting is not a change that a reader could see: the object stays const for everybody else. */
+    /* Counting is not a change that a reader could see: the object stays const for everybody
+     * else. */
     struct ledger_tx *counted = (struct ledger_tx *)(uintptr_t)tx;
 
     __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);

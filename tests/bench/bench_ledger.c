@@ -1,5 +1,6 @@
-/* Figures of the ledger's own work: name, value and unit a line, separated by tabs.  Processor time of this thread,
- * the best of a few rounds, so that other work on the machine counts little. */
+/* Figures of the ledger's own work: name, value and unit a line, separated by tabs.  Processor
+ * time of this thread, the best of a few rounds, so that other work on the machine counts
+ * little. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
-/* Trie nodes from anywhere, taken two ways that must agree: as a proof, and as the store of a trie.
+/* Trie nodes from anywhere, taken two ways that must agree: as a proof, and as the store of a
+ * trie.
  *
- * Input: one byte of key length, the key, then nodes, each behind two bytes of length.  The first node's hash is the
- * root, and every later 32 bytes of 0xee in a node are replaced by the next node's hash: otherwise no input would ever
- * get past the first check. */
+ * Input: one byte of key length, the key, then nodes, each behind two bytes of length.  The
+ * first node's hash is the root, and every later 32 bytes of 0xee in a node are replaced by the
+ * next node's hash: otherwise no input would ever get past the first check. */
 #include <stdlib.h>
 
 #include "ledger/ledger.h"
@@ -109,8 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     err = trie_verify(&proved, &ns.hashes[0], key, ns.list, ns.cnt, NULL);
     if (trie_new(&t, &ns.hashes[0], load, &f) != MC_OK)
         abort();
-    /* The trie checks whole nodes, the proof only the way to the key: what the trie reads is proved by the
-     * same nodes, unless some are left over. */
+    /* The trie checks whole nodes, the proof only the way to the key: what the trie reads is
+     * proved by the same nodes, unless some are left over. */
     if (trie_get(t, key, &value, NULL) == MC_OK && f.next == ns.cnt &&
         (err != MC_OK || !mc_slice_eq(value, proved)))
         abort();

@@ -1,4 +1,5 @@
-/* Blocks, list roots and created addresses against @ethereumjs/mpt 10.1, @ethereumjs/block 10.1 and ethers 6. */
+/* Blocks, list roots and created addresses against @ethereumjs/mpt 10.1, @ethereumjs/block 10.1
+ * and ethers 6. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -11,8 +11,8 @@
 
 enum keys { KEYS_HASHED, KEYS_CROWDED, KEYS_UNEQUAL };
 
-/* HASHED: spread like real ones.  CROWDED: 32 bytes that part late, for extensions.  UNEQUAL: 0 to 4 bytes of two
- * values, so that keys begin other keys. */
+/* HASHED: spread like real ones.  CROWDED: 32 bytes that part late, for extensions.  UNEQUAL: 0
+ * to 4 bytes of two values, so that keys begin other keys. */
 static struct mc_slice make_key(uint8_t out[32], enum keys kind, uint64_t *seed)
 {
     uint32_t r = model_rand(seed) % 400;
@@ -404,7 +404,8 @@ static void a_missing_node_is_corrupt_and_named(void **state)
     world_free(w);
 }
 
-/* Every load fails once; a change that failed has changed nothing, and works when the disk is back. */
+/* Every load fails once; a change that failed has changed nothing, and works when the disk is
+ * back. */
 static void a_failing_load_leaves_the_trie_as_it_was(void **state)
 {
     uint64_t seed = 8;

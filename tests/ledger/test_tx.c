@@ -1,5 +1,5 @@
-/* Transactions against envelopes, hashes and gas computed by ethers 6.17.0 and @ethereumjs/tx 10.1 with the key 0x4646...46
- * of EIP-155's example, and the refusals field by field. */
+/* Transactions against envelopes, hashes and gas computed by ethers 6.17 and @ethereumjs/tx 10.1
+ * with the key 0x4646...46 of EIP-155's example, and the refusals field by field. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -281,11 +281,11 @@ static void signing_refuses_what_it_cannot_write(void **state)
 #define N32 "a0fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
 #define H32 "a07fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0"
 #define H33 "a07fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a1"
-#define A20 "3535353535353535353535353535353535353535"
+#define TO  "943535353535353535353535353535353535353535"
 
-static const char *const legacy_items[] = {"09", "8504a817c800", "825208", "94" A20, "01",
+static const char *const legacy_items[] = {"09", "8504a817c800", "825208", TO, "01",
                                            "80", "25",           R32,      S32};
-static const char *const dynamic_items[] = {"01", "09", "02", "03", "825208", "94" A20,
+static const char *const dynamic_items[] = {"01", "09", "02", "03", "825208", TO,
                                             "01", "80", "c0", "80", R32,      S32};
 
 struct refusal {
@@ -308,7 +308,8 @@ static const struct refusal refusals[] = {
      "gas: RLP: integer of 9 bytes is larger than 64 bits"},
     {LEDGER_TX_LEGACY, 3, "9335353535353535353535353535353535353535", MC_EMALFORM,
      "to: 19 bytes where 20 or none are due"},
-    {LEDGER_TX_LEGACY, 3, "95" A20 "35", MC_EMALFORM, "to: 21 bytes where 20 or none are due"},
+    {LEDGER_TX_LEGACY, 3, "95353535353535353535353535353535353535353535", MC_EMALFORM,
+     "to: 21 bytes where 20 or none are due"},
     {LEDGER_TX_LEGACY, 4, "820001", MC_EMALFORM, "value: RLP: integer has a leading zero"},
     {LEDGER_TX_LEGACY, 5, "8101", MC_EMALFORM, "data: RLP: a byte below 0x80 has a header"},
     {LEDGER_TX_LEGACY, 5, "c101", MC_EMALFORM, "data: RLP: a list where a string is due"},
@@ -333,12 +334,11 @@ static const struct refusal refusals[] = {
      "access list: RLP: a string where a list is due"},
     {LEDGER_TX_DYNAMIC_FEE, 8, "c3c201c0", MC_EMALFORM,
      "access list: address: RLP: string of 1 bytes where 20 are due"},
-    {LEDGER_TX_DYNAMIC_FEE, 8, "d7d694" A20 "80", MC_EMALFORM,
+    {LEDGER_TX_DYNAMIC_FEE, 8, "d7d6" TO "80", MC_EMALFORM,
      "access list: storage keys: RLP: a string where a list is due"},
-    {LEDGER_TX_DYNAMIC_FEE, 8, "d8d794" A20 "c101", MC_EMALFORM,
+    {LEDGER_TX_DYNAMIC_FEE, 8, "d8d7" TO "c101", MC_EMALFORM,
      "access list: storage key: RLP: string of 1 bytes where 32 are due"},
-    {LEDGER_TX_DYNAMIC_FEE, 8, "d8d794" A20 "c080", MC_EMALFORM,
-     "access list: RLP: 1 bytes too many"},
+    {LEDGER_TX_DYNAMIC_FEE, 8, "d8d7" TO "c080", MC_EMALFORM, "access list: RLP: 1 bytes too many"},
     {LEDGER_TX_DYNAMIC_FEE, 9, "02", MC_EREJECT, "invalid signature values: y parity is above 1"},
 };
 
@@ -392,7 +392,7 @@ static void the_edges_of_the_rules_are_accepted(void **state)
         {LEDGER_TX_LEGACY, 6, "88ffffffffffffffff", MC_OK, ""},
         {LEDGER_TX_DYNAMIC_FEE, 2, "03", MC_OK, ""},
         {LEDGER_TX_DYNAMIC_FEE, 0, "80", MC_OK, ""},
-        {LEDGER_TX_DYNAMIC_FEE, 8, "d7d694" A20 "c0", MC_OK, ""},
+        {LEDGER_TX_DYNAMIC_FEE, 8, "d7d6" TO "c0", MC_OK, ""},
     };
 
     (void)state;

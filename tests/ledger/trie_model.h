@@ -1,5 +1,6 @@
-/* A trie's slow twin for tests: pairs in a sorted array, the root computed anew each time straight from the yellow
- * paper; and a store of nodes by path that keeps every version.  Included by the trie tests only. */
+/* A trie's slow twin for tests: pairs in a sorted array, the root computed anew each time
+ * straight from the yellow paper; and a store of nodes by path that keeps every version.
+ * Included by the trie tests only. */
 #ifndef MC_TESTS_LEDGER_TRIE_MODEL_H
 #define MC_TESTS_LEDGER_TRIE_MODEL_H
 
