@@ -122,9 +122,10 @@ struct cons_rc {
 
 /* A message.  Pointers are borrowed: from the arena and bytes it was decoded from, or from the core. */
 struct cons_msg {
-    struct cons_vote vote;     /* sig is all zero in out.send unless `is_signed` */
-    bool is_signed;            /* out.send: the core already holds our signature (a resend) */
-    struct mc_slice body;      /* PROPOSAL: the block; else empty */
+    struct cons_vote vote; /* sig is all zero in out.send unless `is_signed` */
+    bool is_signed;       /* out.send: a resend whose signature the core holds: send it as it is; it
+                                  need not be fed back */
+    struct mc_slice body; /* PROPOSAL: the block; else empty */
     const struct cons_rc *rcs; /* PROPOSAL at round > 0: a quorum of round changes */
     uint32_t rc_cnt;
     const struct cons_cert
@@ -163,6 +164,19 @@ MC_NODISCARD enum mc_err cons_cert_verify(const struct cons_cert *cc,
                                           const struct cons_valset *vs, struct mc_errmsg *em);
 bool cons_cert_has(const struct cons_cert *cc, uint32_t signer);
 
+/* Two signed statements of one validator that contradict each other: same type, height and round, two digests. */
+struct cons_evidence {
+    struct cons_vote a, b;
+};
+
+void cons_evidence_encode(struct mc_buf *out, const struct cons_evidence *e);
+MC_NODISCARD enum mc_err cons_evidence_decode(struct cons_evidence *out, struct mc_slice wire,
+                                              struct mc_errmsg *em);
+/* MC_OK when e convicts validator e->a.signer of vs, the set of e->a.height; MC_EAUTH with the reason if not. */
+MC_NODISCARD enum mc_err cons_evidence_verify(const struct cons_evidence *e,
+                                              const struct cons_chain *chain,
+                                              const struct cons_valset *vs, struct mc_errmsg *em);
+
 /* ---- vote log records ---- */
 
 enum cons_rec_type {
@@ -174,7 +188,8 @@ enum cons_rec_type {
 };
 
 /* What must be durable before a message leaves.  Written to and replayed from the vote log.
- * After block h is durable the log may be cut down to one MARK record of height h. */
+ * After block h is durable, and before CONS_EV_COMMITTED says so, the log may be cut down to one MARK record of
+ * height h. */
 struct cons_rec {
     enum cons_rec_type type;
     uint64_t height;
@@ -219,11 +234,6 @@ struct cons_want {
     uint64_t height;
     uint32_t round;
     struct mc_hash hash;
-};
-
-/* Two signed statements of one validator that contradict each other. */
-struct cons_evidence {
-    struct cons_vote a, b;
 };
 
 enum cons_alarm {

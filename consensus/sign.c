@@ -1,6 +1,6 @@
 /* What a signature covers, and its verification.  The verifier rebuilds the signed bytes from parsed fields, never
  * from received bytes. */
-#include "consensus/consensus.h"
+#include "consensus/codec.h"
 
 #define DOMAIN     "MediChain/pbft/1"
 #define DOMAIN_LEN (sizeof DOMAIN - 1)
@@ -43,8 +43,8 @@ void cons_sign_bytes(uint8_t out[CONS_SIGN_BYTES_LEN], const struct cons_chain *
     memcpy(p, vote->digest.b, 32);
 }
 
-static enum mc_err verify_vote(const struct cons_vote *v, const struct cons_chain *chain,
-                               const struct cons_valset *vs, const char *what, struct mc_errmsg *em)
+enum mc_err cons_vote_verify(const struct cons_vote *v, const struct cons_chain *chain,
+                             const struct cons_valset *vs, const char *what, struct mc_errmsg *em)
 {
     uint8_t bytes[CONS_SIGN_BYTES_LEN];
     if (v->signer >= vs->cnt)
@@ -67,7 +67,7 @@ static enum mc_err verify_nested(const struct cons_msg *m, const struct cons_cha
         enum mc_err err;
         cons_rc_digest(&v.digest, rc->prepared, rc->prep_round, &rc->prep_digest);
         memcpy(v.sig, rc->sig, sizeof v.sig);
-        err = verify_vote(&v, chain, vs, "nested round change", em);
+        err = cons_vote_verify(&v, chain, vs, "nested round change", em);
         if (err != MC_OK)
             return err;
     }
@@ -77,7 +77,7 @@ static enum mc_err verify_nested(const struct cons_msg *m, const struct cons_cha
 enum mc_err cons_msg_verify(const struct cons_msg *m, const struct cons_chain *chain,
                             const struct cons_valset *vs, struct mc_errmsg *em)
 {
-    enum mc_err err = verify_vote(&m->vote, chain, vs, "message", em);
+    enum mc_err err = cons_vote_verify(&m->vote, chain, vs, "message", em);
     if (err != MC_OK)
         return err;
     if (m->rc_cnt > vs->cnt)

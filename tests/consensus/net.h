@@ -21,7 +21,7 @@
 #include "consensus/consensus.h"
 
 enum {
-    NET_INSTANCES_MAX = 12,
+    NET_INSTANCES_MAX = 16,
     NET_HEIGHTS_MAX = 40,
     NET_ROUNDS_MAX = 96,
     NET_BODY_MAX = 256,

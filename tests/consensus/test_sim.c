@@ -1,5 +1,5 @@
 /* Seeded simulation: random delay, loss, duplication, reordering, partitions, crashes with the synced prefix of the
- * vote log, and twins.  `test_consensus_sim SEED` replays one seed. */
+ * vote log, and twins.  `test_consensus_sim FIRST LAST [N]` replays seeds. */
 #include "net.h"
 
 enum { SEEDS = 300, HEIGHT = 8, GOOD_AFTER_MS = 4000, LIMIT_MS = 120000 };
@@ -19,10 +19,8 @@ static void shape(struct net *net)
 }
 
 /* Returns the digest of all that happened. */
-static uint64_t run_seed(uint64_t seed, struct tally *t)
+static uint64_t run_seed(uint64_t seed, uint32_t n, struct tally *t)
 {
-    static const uint32_t sizes[] = {4, 5, 7};
-    uint32_t n = sizes[seed % 3];
     int twins = (int)(seed / 3 % 3 == 0 ? cons_faults(n) : 0);
     struct net *net = net_new(n, twins, seed);
     uint64_t trace;
@@ -30,9 +28,9 @@ static uint64_t run_seed(uint64_t seed, struct tally *t)
     shape(net);
     net_start_all(net);
     if (!net_run(net, HEIGHT, LIMIT_MS))
-        fail_msg("replay with: test_consensus_sim %" PRIu64 "\n  n=%u twins=%d at %" PRIu64
-                 " ms, heads at least %" PRIu64 ": %s",
-                 seed, n, twins, net->now_ms, net_min_head(net),
+        fail_msg("replay with: test_consensus_sim %" PRIu64 " %" PRIu64
+                 " %u\n  n=%u twins=%d at %" PRIu64 " ms, heads at least %" PRIu64 ": %s",
+                 seed, seed, n, n, twins, net->now_ms, net_min_head(net),
                  net->failure[0] != '\0' ? net->failure : "L1: no progress");
     assert_int_equal(net->bad_cnt, 0);
     for (int i = 0; i < net->cnt; i++) {
@@ -56,12 +54,18 @@ static uint64_t run_seed(uint64_t seed, struct tally *t)
     return trace;
 }
 
+static uint32_t size_of(uint64_t seed)
+{
+    static const uint32_t sizes[] = {4, 5, 7};
+    return sizes[seed % MC_COUNT(sizes)];
+}
+
 static void seeds_keep_agreement_and_progress(void **state)
 {
     struct tally t = {0};
     (void)state;
     for (uint64_t seed = 1; seed <= SEEDS; seed++)
-        (void)run_seed(seed, &t);
+        (void)run_seed(seed, size_of(seed), &t);
     print_message("events %" PRIu64 " msgs %" PRIu64 " crashes %" PRIu64 " lost %" PRIu64
                   " dup %" PRIu64 " splits %" PRIu64 " twins %" PRIu64 " evidence %" PRIu64
                   " late rounds %" PRIu64 " max round %" PRIu64 "\n",
@@ -82,13 +86,24 @@ static void a_seed_run_twice_gives_the_same_trace(void **state)
     struct tally t = {0};
     (void)state;
     for (uint64_t seed = 1; seed <= 30; seed++)
-        assert_int_equal(run_seed(seed, &t), run_seed(seed, &t));
+        assert_int_equal(run_seed(seed, size_of(seed), &t), run_seed(seed, size_of(seed), &t));
+}
+
+static void small_and_odd_sets_survive_too(void **state)
+{
+    static const uint32_t sizes[] = {1, 2, 3, 6, 10};
+    struct tally t = {0};
+    (void)state;
+    for (uint64_t seed = 1; seed <= 50; seed++)
+        (void)run_seed(seed, sizes[seed % MC_COUNT(sizes)], &t);
+    assert_true(t.crashes > 0);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(seeds_keep_agreement_and_progress),
+        cmocka_unit_test(small_and_odd_sets_survive_too),
         cmocka_unit_test(a_seed_run_twice_gives_the_same_trace),
     };
     if (mc_crypto_init(NULL) != MC_OK)
@@ -97,8 +112,10 @@ int main(int argc, char **argv)
         struct tally t = {0};
         uint64_t first = strtoull(argv[1], NULL, 10);
         uint64_t last = argc > 2 ? strtoull(argv[2], NULL, 10) : first;
+        uint32_t n = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0;
         for (uint64_t seed = first; seed <= last; seed++)
-            printf("seed %" PRIu64 " trace %016" PRIx64 "\n", seed, run_seed(seed, &t));
+            printf("seed %" PRIu64 " trace %016" PRIx64 "\n", seed,
+                   run_seed(seed, n != 0 ? n : size_of(seed), &t));
         return 0;
     }
     return cmocka_run_group_tests(tests, NULL, NULL);

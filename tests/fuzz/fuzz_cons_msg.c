@@ -1,4 +1,4 @@
-/* Consensus messages, certificates, vote-log records and validator sets: what decodes has exactly one encoding, and
+/* Consensus messages, certificates, vote-log records, evidence and validator sets: what decodes has exactly one encoding, and
  * no message, whatever it says, harms a core that takes it as verified. */
 #include <stdlib.h>
 
@@ -72,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cons_rec rec;
     struct cons_cert cert;
     struct cons_valset other;
+    struct cons_evidence evidence;
     struct mc_arena a;
     struct mc_buf b = {0};
     uint8_t height;
@@ -102,6 +103,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (cons_rec_decode(&rec, &a, in, NULL) == MC_OK) {
         cons_rec_encode(&b, &rec);
         check_same(&b, in);
+    }
+    mc_buf_reset(&b);
+    if (cons_evidence_decode(&evidence, in, NULL) == MC_OK) {
+        cons_evidence_encode(&b, &evidence);
+        check_same(&b, in);
+        (void)!cons_evidence_verify(&evidence, &chain, &vs, NULL);
     }
     mc_buf_reset(&b);
     if (cons_valset_from_rlp(&other, in, NULL) == MC_OK) {
