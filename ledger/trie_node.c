@@ -276,6 +276,7 @@ static enum mc_err decode_branch(struct trie *t, struct trie_node **out, struct 
     memcpy(trie_branch_of(*out)->kids, kids, cnt * sizeof kids[0]);
     if (value.n > 0 && !trie_branch_set_value(t, *out, value)) {
         trie_node_free(t, *out);
+        *out = NULL; /* the caller's ref must not lead there */
         return mc_fail(em, MC_ENOMEM, "out of memory");
     }
     return MC_OK;
