@@ -14,12 +14,12 @@
 
 #define TEXT_BYTES 65536u
 
-/* printf into one of 8 rotating static buffers. */
+/* printf into one of 64 rotating static buffers. */
 MC_PRINTF(1, 2) static inline const char *text(const char *fmt, ...)
 {
-    static char buf[8][TEXT_BYTES];
+    static char buf[64][TEXT_BYTES];
     static unsigned turn;
-    char *out = buf[turn++ % 8];
+    char *out = buf[turn++ % 64];
     va_list ap;
     va_start(ap, fmt);
     int n = vsnprintf(out, TEXT_BYTES, fmt, ap);
