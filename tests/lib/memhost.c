@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "tests/lib/guard_double.h"
+#include "vm/frame.h"
+#include "vm/guard.h"
 
 #define BUCKETS 4096u
 
@@ -155,18 +156,42 @@ static void drop_logs(struct memhost *h)
 
 /* ------------------------------------------------------------------ a chain */
 
-struct memhost *memhost_new(void)
+static struct vm_env env_of(struct memhost *h)
+{
+    return (struct vm_env){&h->host, &VM_GAS_DEFAULT, h->block_number, h->time_s, &h->arena};
+}
+
+struct memhost *memhost_new_genesis(const struct vm_genesis *g)
 {
     struct memhost *h = must(calloc(1, sizeof *h));
+    struct mc_errmsg em = {""};
+    struct vm_env env;
     vm_init();
-    guard_double_reset();
     h->host = (struct vm_host){h, load, save, log_entry, code_hash};
     h->table = must(calloc(BUCKETS, sizeof(struct mh_cell *)));
-    h->caller = memhost_account(0);
     h->time_s = 1700000000;
+    env = env_of(h);
+    if (vm_genesis_apply(&env, g, &em) != MC_OK)
+        fail_msg("genesis: %s", em.text);
+    settle(h, true);
+    h->cell_cnt = 0;
+    h->caller = memhost_account(0);
     h->block_number = 1;
     h->gas = 30000000;
     return h;
+}
+
+struct memhost *memhost_new(void)
+{
+    static const struct vm_genesis_param params[] = {{"chain.permissioned", {{0}}}};
+    struct vm_genesis g = {
+        .params = params,
+        .param_cnt = MC_COUNT(params),
+        .unit_name = "Service Unit",
+        .unit_symbol = "SVU",
+        .unit_decimals = 2,
+    };
+    return memhost_new_genesis(&g);
 }
 
 void memhost_free(struct memhost *h)
@@ -210,8 +235,22 @@ const char *memhost_account_json(uint32_t i)
 
 void memhost_grant(struct memhost *h, struct mc_addr account, uint32_t roles)
 {
-    (void)h;
-    guard_double_grant(&account, roles);
+    const struct vm_module *m = vm_module_by_name(mc_slice_str("AccessControl"));
+    struct vm_genesis_account one = {.account = account, .member_i = UINT32_MAX, .roles = roles};
+    struct vm_genesis g = {.accounts = &one, .account_cnt = 1};
+    struct vm_env env = env_of(h);
+    struct mc_errmsg em = {""};
+    uint32_t cell_cnt = h->cell_cnt;
+    struct vm_frame f;
+    struct vm_call c;
+    mc_arena_reset(&h->arena);
+    vm_frame_init(&f, &env, UINT64_MAX);
+    c = vm_frame_call(&f, m, vm_module_well_known(m), &MC_ADDR_ZERO);
+    if (vm_ac_genesis(&c, &g, &em) != MC_OK)
+        fail_msg("roles: %s", em.text);
+    vm_frame_free(&f);
+    settle(h, true);
+    h->cell_cnt = cell_cnt;
 }
 
 /* ------------------------------------------------------------------ calls */
@@ -259,7 +298,7 @@ static void describe(struct memhost *h, struct mh_res *r, const struct vm_module
 static void run(struct memhost *h, struct mh_res *r, const struct vm_module *m, struct mc_addr self,
                 const char *method, const struct mc_slice *input)
 {
-    struct vm_env env = {&h->host, &VM_GAS_DEFAULT, h->block_number, h->time_s, &h->arena};
+    struct vm_env env = env_of(h);
     struct vm_msg msg = {m, self, h->caller, h->has_value, mc_slice(NULL, 0), h->gas};
     struct vm_result res;
     if (input != NULL)

@@ -46,9 +46,10 @@ struct memhost {
 
     struct mh_cell **table; /* hash table of cells */
     struct mh_undo *undo;   /* newest change of the running call first */
-    uint32_t cell_cnt;      /* cells that hold a value */
-    struct mc_arena arena;  /* the last call's memory */
-    struct mc_buf text;     /* reason, json, logs of the last call */
+    uint32_t
+        cell_cnt; /* cells that hold a value, those of block 0 and of memhost_grant() not counted */
+    struct mc_arena arena; /* the last call's memory */
+    struct mc_buf text;    /* reason, json, logs of the last call */
 };
 
 struct mh_res {
@@ -62,6 +63,8 @@ struct mh_res {
 
 /* Calls vm_init() on first use. */
 struct memhost *memhost_new(void);
+/* The same with a block 0 of the test's own. */
+struct memhost *memhost_new_genesis(const struct vm_genesis *g);
 void memhost_free(struct memhost *h);
 
 /* A fixed address for a small number: 0x00..00aa<i>. */
