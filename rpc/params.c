@@ -139,7 +139,7 @@ bool rpc_val_block_number(struct rpc_block_id *out, const struct mc_json *v, str
     }
     if (mc_hex_quantity(&out->number, s, em) == MC_OK)
         return true;
-    mc_errwrap(em, "block number");
+    mc_errwrap(em, "neither a block tag nor a number");
     return false;
 }
 

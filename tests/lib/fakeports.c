@@ -81,7 +81,7 @@ static void tx_fill(struct rpc_tx *tx, uint8_t type, uint64_t nonce, const char 
 
 static void tx_mined(struct rpc_tx *tx, uint64_t number, uint32_t index)
 {
-    tx_fill(tx, number == 2 ? 1 : index == 0 ? 0 : 2, number - 1 + index, "tx");
+    tx_fill(tx, number == 2 ? 1 : index == 0 ? 0 : 2, number == 2 ? 2 : index, "tx");
     tx->mined = true;
     tx->block_number = number;
     tx->block_hash = hash_of("block", number);
@@ -168,7 +168,7 @@ static void log_fill(struct rpc_log *log, uint64_t number)
                             .block_number = number,
                             .block_hash = hash_of("block", number),
                             .time_s = 1700000000 + number,
-                            .tx_hash = hash_of("tx", number - 1),
+                            .tx_hash = hash_of("tx", number == 1 ? 0 : number),
                             .tx_i = 0,
                             .log_i = 0};
 }

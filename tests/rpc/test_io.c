@@ -1,6 +1,7 @@
 /* The cases tests/rpc/<method>/<case>.io: a '//' line says what is shown, a '>>' line is a request, the '<<' line after it
  * the reply, compared whole.  Each file starts with a fresh server.  $ID in a reply stands for a new filter's id, in a
- * request for the last one seen.  A line "## head N" moves the chain's head. */
+ * request for the last one seen.  Two lines act on the node: "## head N"
+ * moves the chain's head, "## mined" gives what is submitted a receipt at once. */
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -37,7 +38,7 @@ static void id_take(struct player *p, const char *want, const char *got)
 {
     const char *at = strstr(want, "$ID");
 
-    if (at == NULL || p->id[0] != '\0' || strlen(got) < (size_t)(at - want) + ID_LEN)
+    if (at == NULL || strlen(got) < (size_t)(at - want) + ID_LEN)
         return;
     memcpy(p->id, got + (at - want), ID_LEN);
 }
@@ -71,6 +72,8 @@ static void line_play(struct player *p, const char *line)
         reply_check(p, "");
     } else if (sscanf(line, "## head %llu", &head) == 1) {
         p->h.node.head = head;
+    } else if (strcmp(line, "## mined") == 0) {
+        p->h.node.mined = true;
     } else if (line[0] != '\0' && strncmp(line, "//", 2) != 0) {
         fail_msg("%s:%d: neither // nor >> nor <<", p->path, p->line);
     }

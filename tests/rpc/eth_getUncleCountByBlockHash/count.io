@@ -1,0 +1,3 @@
+// There are no uncles.
+>> {"jsonrpc":"2.0","id":1,"method":"eth_getUncleCountByBlockHash","params":["0x06495993ad06c3a26efff34dcb281d198c7f3d04d0168ad8127f85f543cb070f"]}
+<< {"jsonrpc":"2.0","id":1,"result":"0x0"}

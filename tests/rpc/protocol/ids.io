@@ -1,0 +1,25 @@
+// An id comes back as it was: text, null, zero, large, negative, fractional.
+>> {"jsonrpc":"2.0","id":1,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":1,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":0,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":0,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":"abc","method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":"abc","result":"0x539"}
+>> {"jsonrpc":"2.0","id":"","method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":"","result":"0x539"}
+>> {"jsonrpc":"2.0","id":null,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":null,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":9007199254740993,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":9007199254740993,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":18446744073709551615,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":18446744073709551615,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":-9223372036854775808,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":-9223372036854775808,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":1.5,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":1.5,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":1e3,"method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":1e3,"result":"0x539"}
+>> {"jsonrpc":"2.0","id":"\u0000\n\"\\","method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":"\u0000\n\"\\","result":"0x539"}
+>> {"jsonrpc":"2.0","id":"\ud83d\ude00","method":"eth_chainId"}
+<< {"jsonrpc":"2.0","id":"😀","result":"0x539"}

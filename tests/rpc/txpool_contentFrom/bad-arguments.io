@@ -1,0 +1,3 @@
+// An address has 20 bytes.
+>> {"jsonrpc":"2.0","id":1,"method":"txpool_contentFrom","params":["0x1"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"invalid argument 0: hex string has length 1, want 40 for address"}}
