@@ -51,11 +51,12 @@ static void a_record_is_stored_as_given(void **state)
 
 static void a_new_record_takes_one_cell_and_four_list_entries(void **state)
 {
+    uint32_t cells = h->cell_cnt;
     (void)state;
     create("r1");
-    assert_int_equal(h->cell_cnt, 1 + 4 * 2);
+    assert_int_equal(h->cell_cnt - cells, 1 + 4 * 2);
     create("r2"); /* patient, doctor and all are longer lists now; the hash is a new one */
-    assert_int_equal(h->cell_cnt, 9 + 1 + 3 + 2);
+    assert_int_equal(h->cell_cnt - cells, 9 + 1 + 3 + 2);
 }
 
 static void unknown_ids_give_empty_fields_or_a_refusal(void **state)
@@ -252,6 +253,7 @@ static const char *batch(uint32_t cnt)
 
 static void a_batch_is_all_or_none(void **state)
 {
+    uint32_t cells = h->cell_cnt;
     (void)state;
     memhost_reverts(h, M, "createRecords", "[[]]", "Batch is empty");
     memhost_reverts(h, M, "createRecords", text("[[%s]]", batch(101)), "Batch too large");
@@ -259,7 +261,7 @@ static void a_batch_is_all_or_none(void **state)
                     "[[[\"a\",\"p\",\"d\",\"t\",\"h\"],[\"a\",\"p\",\"d\",\"t\",\"h\"]]]",
                     "Record already exists");
     memhost_ok(h, M, "getTotalRecords", "[]", "\"0\"");
-    assert_int_equal(h->cell_cnt, 0);
+    assert_int_equal(h->cell_cnt, cells);
     memhost_ok(h, M, "createRecords", text("[[%s]]", batch(100)), "null");
     assert_int_equal(h->log_cnt, 100);
     memhost_ok(h, M, "getTotalRecords", "[]", "\"100\"");
