@@ -83,6 +83,7 @@ struct net_node {
     struct cons *c;
     uint32_t id; /* identity: index into the validator set */
     bool faulty; /* a twin, or its original */
+    bool absent; /* has no core: a liar's identity */
     bool idle;   /* never reports work */
     uint32_t life;
     uint64_t deadline_ms;
@@ -119,6 +120,8 @@ struct net_faults {
 };
 
 struct net;
+/* Hears every message that leaves an instance. */
+typedef void (*net_hear_cb)(void *arg, const struct cons_msg *m);
 /* True: the message is lost. */
 typedef bool (*net_drop_cb)(struct net *net, int from, int to, const struct cons_msg *m);
 
@@ -139,6 +142,8 @@ struct net {
     uint32_t side; /* partition: bit per instance */
     bool split;
     net_drop_cb drop_cb;
+    net_hear_cb hear_cb;
+    void *hear_arg;
     struct net_said decided[NET_HEIGHTS_MAX];
     struct net_said *said;                                     /* [id][height][round][type] */
     uint32_t commit_round[MC_VALIDATORS_MAX][NET_HEIGHTS_MAX]; /* highest COMMIT sent + 1 */
@@ -460,6 +465,8 @@ static inline void net_broadcast(struct net *net, int from, struct net_blob *blo
     mc_arena_init(&a, 0);
     net_decode(net, &a, blob, &m);
     net_check_leaving(net, net->node[from], &m);
+    if (net->hear_cb != NULL)
+        net->hear_cb(net->hear_arg, &m);
     for (int to = 0; to < net->cnt; to++) {
         if (to == from || net->node[to]->id == net->node[from]->id)
             continue;
@@ -984,7 +991,7 @@ static inline struct net *net_new(uint32_t n, int twins, uint64_t seed)
 static inline void net_start_all(struct net *net)
 {
     for (int i = 0; i < net->cnt; i++) {
-        if (net->node[i]->c == NULL)
+        if (net->node[i]->c == NULL && !net->node[i]->absent)
             net_start(net, i);
     }
 }

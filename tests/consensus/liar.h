@@ -1,0 +1,249 @@
+/* Lying validators for net.h: they hear everything that anybody sends, hold the keys of up to f identities, and say
+ * whatever might hurt: votes for several blocks, round changes that forget or choose their lock, proposals with
+ * chosen justifications to chosen receivers, wrong bodies. */
+#ifndef MC_TESTS_CONSENSUS_LIAR_H
+#define MC_TESTS_CONSENSUS_LIAR_H
+
+#include "net.h"
+
+enum { LIAR_ROUNDS = 12, LIAR_BLOCKS = 8 };
+
+struct liar_block {
+    struct mc_hash hash;
+    uint8_t body[NET_BODY_MAX];
+    size_t len;
+};
+
+/* What was overheard at the newest height. */
+struct liar {
+    uint64_t height;
+    uint32_t cnt; /* identities 0 .. cnt-1 lie */
+    struct liar_block blocks[LIAR_BLOCKS];
+    uint32_t block_cnt;
+    struct cons_vote prepares[MC_VALIDATORS_MAX][LIAR_ROUNDS]; /* type 0: not heard */
+    struct cons_rc rcs[MC_VALIDATORS_MAX][LIAR_ROUNDS];
+    bool has_rc[MC_VALIDATORS_MAX][LIAR_ROUNDS];
+    struct cons_cert pc; /* scratch */
+    uint64_t said_cnt;
+};
+
+static inline void liar_reset(struct liar *l, uint64_t height)
+{
+    l->height = height;
+    l->block_cnt = 0;
+    memset(l->prepares, 0, sizeof l->prepares);
+    memset(l->has_rc, 0, sizeof l->has_rc);
+}
+
+static inline void liar_learn_block(struct liar *l, const struct mc_hash *hash,
+                                    struct mc_slice body)
+{
+    struct liar_block *b;
+    for (uint32_t i = 0; i < l->block_cnt; i++) {
+        if (mc_hash_eq(&l->blocks[i].hash, hash))
+            return;
+    }
+    if (l->block_cnt == LIAR_BLOCKS)
+        return;
+    b = &l->blocks[l->block_cnt++];
+    b->hash = *hash;
+    b->len = body.n;
+    memcpy(b->body, body.p, body.n);
+}
+
+static inline void liar_hear(struct liar *l, const struct cons_msg *m)
+{
+    const struct cons_vote *v = &m->vote;
+    if (v->height > l->height)
+        liar_reset(l, v->height);
+    if (v->height != l->height || v->round >= LIAR_ROUNDS)
+        return;
+    if (v->type == CONS_PROPOSAL)
+        liar_learn_block(l, &v->digest, m->body);
+    if (v->type == CONS_PREPARE)
+        l->prepares[v->signer][v->round] = *v;
+    if (v->type == CONS_ROUND_CHANGE) {
+        struct cons_rc *rc = &l->rcs[v->signer][v->round];
+        memset(rc, 0, sizeof *rc);
+        rc->signer = v->signer;
+        rc->prepared = m->pc != NULL;
+        if (m->pc != NULL) {
+            rc->prep_round = m->pc->round;
+            rc->prep_digest = m->pc->digest;
+        }
+        memcpy(rc->sig, v->sig, sizeof rc->sig);
+        l->has_rc[v->signer][v->round] = true;
+    }
+}
+
+/* A prepared certificate from what honest validators said, filled up with our own votes. */
+static inline bool liar_make_pc(struct net *net, struct liar *l, uint32_t round,
+                                const struct mc_hash *digest)
+{
+    struct cons_cert *pc = &l->pc;
+    memset(pc, 0, sizeof *pc);
+    pc->type = CONS_PREPARE;
+    pc->height = l->height;
+    pc->round = round;
+    pc->digest = *digest;
+    for (uint32_t i = 0; i < net->n; i++) {
+        struct cons_vote v = l->prepares[i][round];
+        if (i < l->cnt) {
+            v = (struct cons_vote){.type = CONS_PREPARE,
+                                   .height = l->height,
+                                   .round = round,
+                                   .signer = i,
+                                   .digest = *digest};
+            net_sign(net, &v);
+        }
+        if (v.type != CONS_PREPARE || !mc_hash_eq(&v.digest, digest))
+            continue;
+        pc->bitmap[i / 8] |= (uint8_t)(1u << i % 8);
+        memcpy(pc->sigs[pc->sig_cnt++], v.sig, sizeof v.sig);
+    }
+    return pc->sig_cnt >= cons_quorum(net->n);
+}
+
+/* Any certificate that exists below a round; high: the highest.  False: none. */
+static inline bool liar_any_pc(struct net *net, struct liar *l, uint32_t below, bool high)
+{
+    bool found = false;
+    for (uint32_t r = 0; r < below && r < LIAR_ROUNDS; r++) {
+        uint32_t round = high && below <= LIAR_ROUNDS ? below - 1 - r : r;
+        for (uint32_t b = 0; b < l->block_cnt && !found; b++)
+            found = liar_make_pc(net, l, round, &l->blocks[b].hash);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* To some receivers only. */
+static inline void liar_say(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    struct mc_buf b = {0};
+    struct net_blob *blob;
+    uint64_t to_mask = net_rand(net) | net_rand(net);
+    net_sign(net, &m->vote);
+    cons_msg_encode(&b, m);
+    blob = net_blob_new(mc_buf_slice(&b));
+    l->said_cnt++;
+    for (int to = (int)l->cnt; to < net->cnt; to++) {
+        if ((to_mask >> to & 1) != 0)
+            net_wire(net,
+                     (struct net_ev){
+                         .type = NET_MSG, .to = to, .from = (int)m->vote.signer, .blob = blob});
+    }
+    net_blob_unref(blob);
+    mc_buf_free(&b);
+}
+
+static inline void liar_vote(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    if (l->block_cnt == 0)
+        return;
+    m->vote.type = net_rand(net) % 2 == 0 ? CONS_PREPARE : CONS_COMMIT;
+    m->vote.digest = l->blocks[net_rand(net) % l->block_cnt].hash;
+    liar_say(net, l, m);
+}
+
+static inline void liar_round_change(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    m->vote.type = CONS_ROUND_CHANGE;
+    m->vote.round++;
+    if (net_rand(net) % 2 == 0 && liar_any_pc(net, l, m->vote.round, net_rand(net) % 2 == 0)) {
+        m->pc = &l->pc;
+        cons_rc_digest(&m->vote.digest, true, l->pc.round, &l->pc.digest);
+    }
+    net_sign(net, &m->vote);
+    liar_hear(l, m); /* usable in our own proposals */
+    liar_say(net, l, m);
+}
+
+/* Round changes for a round: honest ones as heard, ours as it suits; in an order of our choosing. */
+static inline uint32_t liar_rcs(struct net *net, struct liar *l, uint32_t round,
+                                struct cons_rc out[MC_VALIDATORS_MAX])
+{
+    uint32_t cnt = 0, start = (uint32_t)(net_rand(net) % net->n);
+    uint32_t want = cons_quorum(net->n);
+    for (uint32_t k = 0; k < net->n && cnt < want; k++) {
+        uint32_t i = (start + k) % net->n;
+        if (i < l->cnt) {
+            struct cons_vote v = {
+                .type = CONS_ROUND_CHANGE, .height = l->height, .round = round, .signer = i};
+            net_sign(net, &v);
+            memset(&out[cnt], 0, sizeof out[cnt]);
+            out[cnt].signer = i;
+            memcpy(out[cnt++].sig, v.sig, sizeof v.sig);
+        } else if (l->has_rc[i][round]) {
+            out[cnt++] = l->rcs[i][round];
+        }
+    }
+    return cnt;
+}
+
+static inline void liar_propose(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    struct cons_rc rcs[MC_VALIDATORS_MAX];
+    uint8_t body[NET_BODY_MAX];
+    struct net_node *model = net->node[net->cnt - 1]; /* an honest chain to build on */
+    m->vote.type = CONS_PROPOSAL;
+    m->vote.signer = cons_proposer(net->n, l->height, m->vote.round);
+    if (m->vote.signer >= l->cnt || model->store.head + 1 != l->height)
+        return;
+    if (l->block_cnt > 0 && net_rand(net) % 2 == 0) {
+        const struct liar_block *b = &l->blocks[net_rand(net) % l->block_cnt];
+        m->vote.digest = b->hash;
+        memcpy(body, b->body, b->len);
+        m->body = mc_slice(body, b->len);
+    } else {
+        m->body.n = net_block_build(net, model, l->height, body, &m->vote.digest);
+        m->body.p = body;
+    }
+    if (m->vote.round > 0) {
+        m->rcs = rcs;
+        m->rc_cnt = liar_rcs(net, l, m->vote.round, rcs);
+        if (net_rand(net) % 2 == 0 && liar_any_pc(net, l, m->vote.round, net_rand(net) % 2 == 0)) {
+            m->pc = &l->pc;
+            if (net_rand(net) % 4 != 0)
+                m->vote.digest = l->pc.digest;
+        }
+    }
+    if (net_rand(net) % 8 == 0)
+        body[51] ^= 1; /* bytes that are not this block's */
+    liar_learn_block(l, &m->vote.digest, m->body);
+    liar_say(net, l, m);
+}
+
+static inline void liar_act(struct net *net, struct liar *l)
+{
+    struct cons_msg m = {.is_signed = true};
+    if (l->height == 0 || l->height >= NET_HEIGHTS_MAX)
+        return;
+    m.vote.height = l->height;
+    m.vote.signer = (uint32_t)(net_rand(net) % l->cnt);
+    m.vote.round = (uint32_t)(net_rand(net) % (net->max_round + 2));
+    if (m.vote.round >= LIAR_ROUNDS - 1)
+        m.vote.round = LIAR_ROUNDS - 2;
+    switch (net_rand(net) % 4) {
+    case 0:
+    case 1:
+        liar_vote(net, l, &m);
+        break;
+    case 2:
+        liar_round_change(net, l, &m);
+        break;
+    case 3:
+        liar_propose(net, l, &m);
+        break;
+    }
+}
+
+/* After every event; hears all messages through net->hear_cb. */
+static inline void liar_mischief(struct net *net, struct liar *l)
+{
+    if (net_rand(net) % 16 == 0)
+        liar_act(net, l);
+}
+
+#endif
