@@ -17,6 +17,7 @@ const char *mc_err_text(enum mc_err err)
     return "unknown error number";
 }
 
+MC_PRINTF(2, 0)
 static void errmsg_vset(struct mc_errmsg *em, const char *fmt, va_list ap)
 {
     /* The arguments may point into em->text itself, so the words are made beside it first. */

@@ -315,6 +315,7 @@ static enum mc_err open_server(struct node *n, struct mc_errmsg *em)
                               .base_fee = gen_spec(n->gen)->base_fee,
                               .chain_id = gen_spec(n->gen)->chain_id,
                               .log_rows_max = (uint32_t)cfg->rpc_log_rows_max,
+                              .call_gas_max = cfg->rpc_call_gas_max,
                               .pool_wake = wake_pool,
                               .health = on_health,
                               .metrics = on_metrics,
@@ -322,7 +323,6 @@ static enum mc_err open_server(struct node *n, struct mc_errmsg *em)
     err = ports_open(&n->rpc_ports, &n->ports, em);
     if (err != MC_OK)
         return err;
-    n->rpc_ports.call_gas_max = cfg->rpc_call_gas_max;
     struct rpc_cfg rc = {.cors_origins = cfg->rpc_cors,
                          .hosts = cfg->rpc_hosts,
                          .methods = cfg->rpc_methods[0] == 0 ? NULL : cfg->rpc_methods,

@@ -252,14 +252,14 @@ static enum mc_err port_logs(void *ctx, const struct rpc_log_query *q, struct rp
 /* ------------------------------------------------------------------ calls */
 
 static enum mc_err to_ledger_call(struct ledger_call *out, const struct rpc_call *call,
-                                  struct mc_buf *access, struct mc_errmsg *em)
+                                  uint64_t gas_max, struct mc_buf *access, struct mc_errmsg *em)
 {
     uint32_t key_cnt = 0;
     enum mc_err err = convert_access(access, call->access, call->access_cnt, &key_cnt, em);
     *out = (struct ledger_call){.from = call->from,
                                 .has_to = call->has_to,
                                 .to = call->to,
-                                .gas = call->gas,
+                                .gas = call->has_gas && call->gas < gas_max ? call->gas : gas_max,
                                 .gas_price = call->gas_price,
                                 .value = call->value,
                                 .data = call->data,
@@ -290,7 +290,7 @@ static enum mc_err run_call(struct ports *p, const struct rpc_block_id *id,
     struct ledger_call lc;
     struct ledger_call_result r = {0};
     struct mc_buf access = {0};
-    enum mc_err err = to_ledger_call(&lc, call, &access, em);
+    enum mc_err err = to_ledger_call(&lc, call, p->call_gas_max, &access, em);
     if (err == MC_OK)
         err = open_view(p, id, &v, em);
     if (err == MC_OK) {
@@ -620,6 +620,7 @@ enum mc_err ports_open(struct rpc_ports *out, struct ports *p, struct mc_errmsg 
         .chain_id = p->chain_id,
         .client_version = CLIENT_VERSION,
         .log_rows_max = p->log_rows_max,
+        .call_gas_max = p->call_gas_max,
         .head = port_head,
         .resolve = port_resolve,
         .account = port_account,

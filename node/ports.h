@@ -15,6 +15,7 @@ struct ports {
     struct mc_u256 base_fee;
     uint64_t chain_id;
     uint32_t log_rows_max;
+    uint64_t call_gas_max;        /* a call without gas gets this, and none gets more */
     void (*pool_wake)(void *arg); /* a transaction was admitted */
     void (*health)(void *arg, struct rpc_health *out);
     void (*metrics)(void *arg, struct mc_buf *out);
