@@ -4,8 +4,8 @@
 
 #include "ledger/internal.h"
 
-#define CELL_CACHE_BYTES (16u * 1024u * 1024u)
-#define TRIE_BYTES       (24u * 1024u * 1024u)
+#define CELL_CACHE_BYTES (8u * 1024u * 1024u)
+#define TRIE_BYTES       (12u * 1024u * 1024u)
 
 static const struct mc_slice nothing = {NULL, 0};
 

@@ -11,7 +11,7 @@
 
 /* Committed blocks kept decoded for readers that come right after a commit. */
 #define KEPT_BLOCKS_MAX 16u
-#define KEPT_BYTES_MAX  (8u * 1024u * 1024u)
+#define KEPT_BYTES_MAX  (4u * 1024u * 1024u)
 
 /* One block with transactions and receipts, immutable once sealed; shared by reference. */
 struct kept_block {

@@ -374,6 +374,8 @@ static void cf_options(struct rocks *r, uint32_t cf, size_t buffer_bytes, int co
     rocksdb_options_set_compression(o, compression);
     rocksdb_options_set_blob_compression_type(o, compression);
     rocksdb_options_set_write_buffer_size(o, buffer_bytes);
+    if (prefixed)
+        rocksdb_options_set_memtable_prefix_bloom_size_ratio(o, 0.02);
     rocksdb_options_set_arena_block_size(o, 256u * 1024u);
     rocksdb_options_set_target_file_size_base(o, 16u * 1024u * 1024u);
     rocksdb_options_set_max_bytes_for_level_base(o, 64u * 1024u * 1024u);

@@ -1,8 +1,9 @@
 /* The chain's life: block 0, blocks with transactions, reading them back, opening again. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 #include "tests/lib/chain.h"
 #include "tests/lib/store_mem.h"

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "vm/registry.h"
-
 #define GAS_LIMIT 1000000000u
 
 static void must_ok(enum mc_err err, const struct mc_errmsg *em)
@@ -38,11 +36,14 @@ struct mc_addr chain_account(uint32_t i)
 
 static void genesis_fill(struct chain *c)
 {
+    static const uint8_t seed[32] = {7};
     struct vm_genesis *g = &c->genesis.vm;
+    struct mc_ed25519_key key;
 
     c->member = (struct vm_genesis_member){chain_account(0), "Hospital"};
     c->validator = (struct vm_genesis_validator){.account = chain_account(0)};
-    c->validator.public_key[0] = 1;
+    mc_ed25519_from_seed(&key, seed);
+    memcpy(c->validator.public_key, key.pub, sizeof key.pub);
     for (uint32_t i = 0; i < CHAIN_ACCOUNTS; i++) {
         c->balances[i].account = c->accounts[i].account = chain_account(i);
         c->balances[i].balance = mc_u256_u64(CHAIN_BALANCE);
@@ -69,22 +70,12 @@ static void genesis_fill(struct chain *c)
     c->genesis.balance_cnt = CHAIN_ACCOUNTS;
 }
 
-/* Until the registry has the two modules that rule all others, empty ones stand in. */
-static const struct vm_module no_access = {.name = "AccessControl"};
-static const struct vm_module no_governance = {.name = "Governance"};
-
-void chain_gov_link(void);
 void chain_setup(struct chain *c)
 {
     struct mc_errmsg em;
 
-    chain_gov_link();
     must_ok(mc_crypto_init(&em), &em);
     vm_init();
-    if (vm_module_by_name(mc_slice_str("AccessControl")) == NULL)
-        vm_registry_add(&no_access, "AccessControl", 0x3001, 0);
-    if (vm_module_by_name(mc_slice_str("Governance")) == NULL)
-        vm_registry_add(&no_governance, "Governance", 0x3002, 0);
     *c = (struct chain){.cfg = {.chain_id = CHAIN_ID, .gas = VM_GAS_DEFAULT}};
     genesis_fill(c);
 }
