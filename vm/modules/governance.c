@@ -16,6 +16,11 @@ static enum mc_err guard(struct vm_call *c, const struct vm_method *m, const str
 }
 
 static const struct vm_method methods[] = {
+    {"function propose(uint8 kind, address target, string key, uint256 value, string description, "
+     "uint256 activationHeight) returns (uint256 proposalId)",
+     "LT", 0, vm_gov_propose},
+    {"function vote(uint256 proposalId, bool support)", NULL, 0, vm_gov_vote},
+    {"function cancelProposal(uint256 proposalId)", NULL, 0, vm_gov_cancel_proposal},
     {"function emergencyPause(address module, string reason)", "T", 0, vm_gov_emergency_pause},
     {"function setAccounts(address[] accounts, uint8 permissions)", NULL, 0, vm_gov_set_accounts},
     {"function releaseAccount(address account)", NULL, 0, vm_gov_release_account},
@@ -27,12 +32,25 @@ static const struct vm_method methods[] = {
     {"function getValidators() view returns (address[])", NULL, 0, vm_gov_get_validators},
     {"function getValidatorSet() view returns (Validator[])", NULL, 0, vm_gov_get_validator_set},
     {"function isValidator(address validator) view returns (bool)", NULL, 0, vm_gov_is_validator},
+    {"function getMembers(uint256 offset, uint256 limit) view returns (Member[] members, uint256 "
+     "total)",
+     NULL, 0, vm_gov_get_members},
+    {"function getMember(address account) view returns (Member)", NULL, 0, vm_gov_get_member},
+    {"function getProposal(uint256 proposalId) view returns (Proposal)", NULL, 0,
+     vm_gov_get_proposal},
+    {"function getProposals(uint256 offset, uint256 limit) view returns (Proposal[] proposals, "
+     "uint256 total)",
+     NULL, 0, vm_gov_get_proposals},
+    {"function getVotes(uint256 proposalId, uint256 offset, uint256 limit) view returns (address[] "
+     "members, bool[] support, uint256 total)",
+     NULL, 0, vm_gov_get_votes},
     {"function getParameter(string key) view returns (Parameter)", NULL, 0, vm_gov_get_parameter},
     {"function getParameters(uint256 offset, uint256 limit) view returns (Parameter[] parameters, "
      "uint256 total)",
      NULL, 0, vm_gov_get_parameters},
     {"function getModules() view returns (Module[])", NULL, 0, vm_gov_get_modules},
     {"function isPaused(address module) view returns (bool)", NULL, 0, vm_gov_is_paused},
+    {"function getQuorum(uint8 kind) view returns (uint256)", NULL, 0, vm_gov_get_quorum},
 };
 
 static const char *const events[] = {
@@ -53,9 +71,7 @@ static const char *const events[] = {
 };
 
 static const struct vm_layout *const structs[] = {
-    &VM_GOV_VALIDATOR,
-    &VM_GOV_PARAMETER,
-    &VM_GOV_MODULE,
+    &VM_GOV_PROPOSAL, &VM_GOV_MEMBER, &VM_GOV_VALIDATOR, &VM_GOV_PARAMETER, &VM_GOV_MODULE,
 };
 static const char *const enums[] = {"ProposalState"};
 

@@ -13,7 +13,7 @@
  *     parameter    (11, name)          value and the value to come; absent: the default
  *     module       (12, address)       pause and version, and those to come
  *     requests     (13, address)       emergency pause requests that may still count
- *     proposal     (14, id)            ids from 1; count (15)
+ *     proposal     (14, id)            ids from 1; count (15); tally (18, id)
  *     vote         (16, id, member id) and list (17, id): member ids by first vote
  *
  * Nothing runs at a height: whatever a vote decided is stored with the height from which it counts, and every reader
@@ -47,7 +47,8 @@ enum vm_gov_tag {
     VM_GOV_TAG_PROPOSAL,
     VM_GOV_TAG_PROPOSAL_CNT,
     VM_GOV_TAG_VOTE,
-    VM_GOV_TAG_VOTES
+    VM_GOV_TAG_VOTES,
+    VM_GOV_TAG_TALLY
 };
 
 enum vm_gov_event {

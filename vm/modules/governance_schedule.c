@@ -80,7 +80,7 @@ enum mc_err vm_gov_sched_add(struct vm_call *c, const struct vm_key *k,
     VM_TRY(vm_list_push(c, k, mc_slice(entry, HEIGHT_BYTES + payload.n)));
     for (uint64_t i = len; i > at; i--) {
         VM_TRY(vm_list_at(c, k, i - 1, &s));
-        VM_TRY(vm_list_set(c, k, i, vm_copy(c, s)));
+        VM_TRY(vm_list_set(c, k, i, s));
     }
     return at == len ? MC_OK : vm_list_set(c, k, at, mc_slice(entry, HEIGHT_BYTES + payload.n));
 }

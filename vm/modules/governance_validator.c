@@ -91,7 +91,7 @@ static enum mc_err sweep(struct vm_call *c, const struct vm_key *list)
             continue;
         VM_TRY(vm_list_at(c, list, --len, &last));
         if (i - 1 != len)
-            VM_TRY(vm_list_set(c, list, i - 1, vm_copy(c, last)));
+            VM_TRY(vm_list_set(c, list, i - 1, last));
         VM_TRY(vm_list_pop(c, list));
     }
     return MC_OK;
