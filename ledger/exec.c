@@ -169,10 +169,6 @@ static enum mc_err check_fees(struct ledger_exec *x, const struct ledger_tx *tx,
                        "baseFee: %s",
                        addr_text(who, &tx->sender), have, want);
     }
-    if (mc_u256_cmp(&tx->max_priority_fee, &tx->max_fee) > 0)
-        return mc_fail(em, MC_EREJECT,
-                       "max priority fee per gas higher than max fee per gas: address %s",
-                       addr_text(who, &tx->sender));
     p->price = ledger_tx_effective_price(tx, base);
     fits = mc_u256_mul(&most, &gas, &tx->max_fee) && mc_u256_add(&most, &most, &tx->value) &&
            mc_u256_mul(&p->upfront, &gas, &p->price);
