@@ -1,18 +1,20 @@
 /* Dispensing: the item leaves stock and Prescription records the fill, both or neither. */
 #include "vm/modules/drug_trace.h"
-#include "vm/vm.h"
+#include "vm/registry.h"
 
-/* Prescription's method for the fill.  It sees this module as its caller, which tells it that the item is traced; the
- * pharmacist is the transaction's origin.  NULL while the chain has no such module. */
-static vm_handler_fn fill_method(void)
+/* Prescription's method for the fill; NULL on other instances, and while the chain has no such module.  The method
+ * sees this module as its caller, which tells it that the item is traced; the pharmacist is the transaction's
+ * origin. */
+static vm_handler_fn fill_method(const struct vm_call *c)
 {
-    static const char name[] = "function dispense(";
-    const struct vm_module *m = vm_module_by_name(mc_slice_str("Prescription"));
+    const struct vm_entry *e = vm_entry_by_name(mc_slice_str("Prescription"));
+    const struct vm_func *f;
 
-    for (uint32_t i = 0; m != NULL && i < m->method_cnt; i++)
-        if (strncmp(m->methods[i].decl, name, sizeof name - 1) == 0)
-            return m->methods[i].fn;
-    return NULL;
+    if (!c->well_known || e == NULL || c->block_number < e->active_from)
+        return NULL;
+    f = vm_entry_func_by_name(e, "dispense");
+    MC_ASSERT(f != NULL);
+    return f->method->fn;
 }
 
 /* in: itemId, prescriptionId, quantity, notes. */
@@ -29,7 +31,7 @@ static enum mc_err fill_record(struct vm_call *c, vm_handler_fn fill, const stru
 VM_HANDLER(vm_dt_dispense_item)
 {
     struct vm_dt_item it;
-    vm_handler_fn fill = c->well_known ? fill_method() : NULL;
+    vm_handler_fn fill = fill_method(c);
 
     (void)out;
     VM_TRY(vm_dt_item_own(c, in[0].bytes, &it));
