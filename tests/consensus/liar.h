@@ -17,7 +17,8 @@ struct liar_block {
 /* What was overheard at the newest height. */
 struct liar {
     uint64_t height;
-    uint32_t cnt; /* identities 0 .. cnt-1 lie */
+    uint32_t round; /* highest heard at it */
+    uint32_t cnt;   /* identities 0 .. cnt-1 lie */
     struct liar_block blocks[LIAR_BLOCKS];
     uint32_t block_cnt;
     struct cons_vote prepares[MC_VALIDATORS_MAX][LIAR_ROUNDS]; /* type 0: not heard */
@@ -30,6 +31,7 @@ struct liar {
 static inline void liar_reset(struct liar *l, uint64_t height)
 {
     l->height = height;
+    l->round = 0;
     l->block_cnt = 0;
     memset(l->prepares, 0, sizeof l->prepares);
     memset(l->has_rc, 0, sizeof l->has_rc);
@@ -58,6 +60,8 @@ static inline void liar_hear(struct liar *l, const struct cons_msg *m)
         liar_reset(l, v->height);
     if (v->height != l->height || v->round >= LIAR_ROUNDS)
         return;
+    if (v->round > l->round)
+        l->round = v->round;
     if (v->type == CONS_PROPOSAL)
         liar_learn_block(l, &v->digest, m->body);
     if (v->type == CONS_PREPARE)
@@ -160,26 +164,54 @@ static inline void liar_round_change(struct net *net, struct liar *l, struct con
     liar_say(net, l, m);
 }
 
-/* Round changes for a round: honest ones as heard, ours as it suits; in an order of our choosing. */
-static inline uint32_t liar_rcs(struct net *net, struct liar *l, uint32_t round,
+/* Our round change to `round`, claiming l->pc or nothing. */
+static inline struct cons_rc liar_rc(struct net *net, struct liar *l, uint32_t id, uint32_t round,
+                                     bool claim)
+{
+    struct cons_rc rc = {.signer = id, .prepared = claim};
+    struct cons_vote v = {
+        .type = CONS_ROUND_CHANGE, .height = l->height, .round = round, .signer = id};
+    if (claim) {
+        rc.prep_round = l->pc.round;
+        rc.prep_digest = l->pc.digest;
+    }
+    cons_rc_digest(&v.digest, claim, rc.prep_round, &rc.prep_digest);
+    net_sign(net, &v);
+    memcpy(rc.sig, v.sig, sizeof rc.sig);
+    return rc;
+}
+
+/* Round changes for a round: honest ones as heard, ours as it suits; which of them, is our choice too.  Now and then
+ * too few, or one of ours again to fill up. */
+static inline uint32_t liar_rcs(struct net *net, struct liar *l, uint32_t round, bool claim,
                                 struct cons_rc out[MC_VALIDATORS_MAX])
 {
     uint32_t cnt = 0, start = (uint32_t)(net_rand(net) % net->n);
-    uint32_t want = cons_quorum(net->n);
+    uint32_t want = cons_quorum(net->n) - (net_rand(net) % 4 == 0);
     for (uint32_t k = 0; k < net->n && cnt < want; k++) {
         uint32_t i = (start + k) % net->n;
-        if (i < l->cnt) {
-            struct cons_vote v = {
-                .type = CONS_ROUND_CHANGE, .height = l->height, .round = round, .signer = i};
-            net_sign(net, &v);
-            memset(&out[cnt], 0, sizeof out[cnt]);
-            out[cnt].signer = i;
-            memcpy(out[cnt++].sig, v.sig, sizeof v.sig);
-        } else if (l->has_rc[i][round]) {
+        if (i < l->cnt)
+            out[cnt++] = liar_rc(net, l, i, round, claim);
+        else if (l->has_rc[i][round])
             out[cnt++] = l->rcs[i][round];
-        }
     }
+    if (cnt + 1 == cons_quorum(net->n) && net_rand(net) % 2 == 0)
+        out[cnt++] = liar_rc(net, l, 0, round, claim);
     return cnt;
+}
+
+/* Mostly the block that the certificate is for. */
+static inline void liar_continue(struct net *net, struct liar *l, struct cons_msg *m,
+                                 uint8_t body[NET_BODY_MAX])
+{
+    for (uint32_t i = 0; i < l->block_cnt; i++) {
+        const struct liar_block *b = &l->blocks[i];
+        if (!mc_hash_eq(&b->hash, &l->pc.digest) || net_rand(net) % 4 == 0)
+            continue;
+        m->vote.digest = b->hash;
+        memcpy(body, b->body, b->len);
+        m->body = mc_slice(body, b->len);
+    }
 }
 
 static inline void liar_propose(struct net *net, struct liar *l, struct cons_msg *m)
@@ -201,13 +233,12 @@ static inline void liar_propose(struct net *net, struct liar *l, struct cons_msg
         m->body.p = body;
     }
     if (m->vote.round > 0) {
-        m->rcs = rcs;
-        m->rc_cnt = liar_rcs(net, l, m->vote.round, rcs);
         if (net_rand(net) % 2 == 0 && liar_any_pc(net, l, m->vote.round, net_rand(net) % 2 == 0)) {
             m->pc = &l->pc;
-            if (net_rand(net) % 4 != 0)
-                m->vote.digest = l->pc.digest;
+            liar_continue(net, l, m, body);
         }
+        m->rcs = rcs;
+        m->rc_cnt = liar_rcs(net, l, m->vote.round, m->pc != NULL, rcs);
     }
     if (net_rand(net) % 8 == 0)
         body[51] ^= 1; /* bytes that are not this block's */
@@ -222,7 +253,9 @@ static inline void liar_act(struct net *net, struct liar *l)
         return;
     m.vote.height = l->height;
     m.vote.signer = (uint32_t)(net_rand(net) % l->cnt);
-    m.vote.round = (uint32_t)(net_rand(net) % (net->max_round + 2));
+    m.vote.round = (uint32_t)(net_rand(net) % (l->round + 2));
+    if (net_rand(net) % 2 == 0)
+        m.vote.round = l->round;
     if (m.vote.round >= LIAR_ROUNDS - 1)
         m.vote.round = LIAR_ROUNDS - 2;
     switch (net_rand(net) % 4) {
@@ -242,7 +275,8 @@ static inline void liar_act(struct net *net, struct liar *l)
 /* After every event; hears all messages through net->hear_cb. */
 static inline void liar_mischief(struct net *net, struct liar *l)
 {
-    if (net_rand(net) % 16 == 0)
+    /* Each lie causes further events; a liar that floods is the transport's concern. */
+    if (net_rand(net) % 12 == 0 && net->heap_cnt < 1000)
         liar_act(net, l);
 }
 

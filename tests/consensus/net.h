@@ -336,6 +336,55 @@ static inline bool net_logged(const struct net_node *nd, const struct cons_vote 
     return false;
 }
 
+static inline const struct net_said *net_said_by(const struct net *net, uint32_t id,
+                                                 uint64_t height, uint32_t round,
+                                                 enum cons_msg_type type)
+{
+    return &net->said[((id * NET_HEIGHTS_MAX + height) * NET_ROUNDS_MAX + round) * 5 +
+                      (uint32_t)type];
+}
+
+/* Could a quorum, liars included, have committed to this block at this round? */
+static inline bool net_maybe_decided(const struct net *net, uint64_t height, uint32_t round,
+                                     const struct mc_hash *digest)
+{
+    uint32_t cnt = 0;
+    for (uint32_t id = 0; id < net->n; id++) {
+        const struct net_said *s = net_said_by(net, id, height, round, CONS_COMMIT);
+        cnt += net->node[id]->faulty || (s->set && mc_hash_eq(&s->digest, digest));
+    }
+    return cnt >= cons_quorum(net->n);
+}
+
+/* What keeps S1 true whoever gets to know of it: no honest PREPARE for another block after a round that may have
+ * decided.  Checked from both sides, so that the order of sending does not matter. */
+static inline void net_check_lock(struct net *net, const struct cons_vote *v)
+{
+    for (uint32_t id = 0; id < net->n; id++) {
+        if (net->node[id]->faulty)
+            continue;
+        if (v->type == CONS_COMMIT && net_maybe_decided(net, v->height, v->round, &v->digest)) {
+            for (uint32_t r = v->round + 1; r <= net->max_round && r < NET_ROUNDS_MAX; r++) {
+                const struct net_said *p = net_said_by(net, id, v->height, r, CONS_PREPARE);
+                if (p->set && !mc_hash_eq(&p->digest, &v->digest))
+                    net_fail(net,
+                             "S9: h=%" PRIu64 ": id=%u PREPAREd another block at r=%u, "
+                             "COMMITs at r=%u may decide",
+                             v->height, id, r, v->round);
+            }
+        }
+        for (uint32_t r = 0; v->type == CONS_PREPARE && r < v->round && r < NET_ROUNDS_MAX; r++) {
+            const struct net_said *k = net_said_by(net, id, v->height, r, CONS_COMMIT);
+            if (k->set && !mc_hash_eq(&k->digest, &v->digest) &&
+                net_maybe_decided(net, v->height, r, &k->digest))
+                net_fail(net,
+                         "S9: h=%" PRIu64 ": id=%u PREPAREs another block at r=%u, "
+                         "COMMITs at r=%u may decide",
+                         v->height, v->signer, v->round, r);
+        }
+    }
+}
+
 /* A message is about to leave the process. */
 static inline void net_check_leaving(struct net *net, struct net_node *nd, const struct cons_msg *m)
 {
@@ -356,6 +405,7 @@ static inline void net_check_leaving(struct net *net, struct net_node *nd, const
     }
     said->set = true;
     said->digest = v->digest;
+    net_check_lock(net, v);
     if (!net_logged(nd, v) && v->height > nd->store.head)
         net_fail(net, "S8: id=%u h=%" PRIu64 " r=%u type=%d: not in the log", v->signer, v->height,
                  v->round, (int)v->type);
