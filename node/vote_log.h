@@ -32,7 +32,7 @@ struct node_vote_log;
 /* What open found. */
 struct node_vote_log_info {
     bool created;         /* neither file was there: a first start, or the log was lost */
-    uint32_t repaired;    /* files rewritten from the other one */
+    uint32_t repaired;    /* files rewritten: missing, damaged, or with a torn tail */
     uint64_t rec_cnt;     /* records to replay */
     uint64_t dropped_len; /* bytes of a torn tail, never sent */
 };
