@@ -44,6 +44,7 @@ struct store_snap {
 };
 
 struct store_iter {
+    const struct rocks *r;
     rocksdb_iterator_t *it;
     rocksdb_readoptions_t *opts;
 };
@@ -64,15 +65,15 @@ static enum mc_err rocks_fail(const struct rocks *r, char *words, const char *do
 {
     enum mc_err err = MC_EIO;
 
-    if (strstr(words, "lock ") != NULL || strstr(words, "LOCK") != NULL) {
-        err = MC_EBUSY;
-        mc_errf(em, "data directory %s is in use by another process", r->path);
-    } else if (strncmp(words, "Corruption", 10) == 0) {
+    if (strncmp(words, "Corruption", 10) == 0) {
         err = MC_ECORRUPT;
         mc_errf(em,
                 "data directory %s is damaged (%s: %s); restore a backup, or remove it and let the "
                 "node fetch the chain from its peers",
                 r->path, doing, words);
+    } else if (strstr(words, "While lock file") != NULL || strstr(words, "lock hold by") != NULL) {
+        err = MC_EBUSY;
+        mc_errf(em, "data directory %s is in use by another process", r->path);
     } else {
         mc_errf(em, "data directory %s: %s: %s", r->path, doing, words);
     }
@@ -134,6 +135,7 @@ static struct store_iter *rocks_iter_new(struct store *s, struct store_snap *sna
 
     if (it == NULL)
         return NULL;
+    it->r = r;
     it->opts = rocksdb_readoptions_create();
     if (snap != NULL)
         rocksdb_readoptions_set_snapshot(it->opts, snap->snap);
@@ -191,16 +193,9 @@ static struct mc_slice rocks_iter_value(struct store_iter *it)
 static enum mc_err rocks_iter_error(struct store_iter *it, struct mc_errmsg *em)
 {
     char *words = NULL;
-    enum mc_err err = MC_EIO;
 
     rocksdb_iter_get_error(it->it, &words);
-    if (words == NULL)
-        return MC_OK;
-    if (strncmp(words, "Corruption", 10) == 0)
-        err = MC_ECORRUPT;
-    mc_errf(em, "database: scan: %s", words);
-    rocksdb_free(words);
-    return err;
+    return words == NULL ? MC_OK : rocks_fail(it->r, words, "scan", em);
 }
 
 static struct store_batch *rocks_batch_new(struct store *s)
