@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "rpc/plain.h"
 #include "rpc/server.h"
 #include "rpc/write.h"
 
@@ -64,14 +65,23 @@ bool rpc_null_or_fail(struct rpc_ctx *c, enum mc_err err)
     return err == MC_ENOTFOUND ? rpc_null(c) : rpc_fail_port(c, err);
 }
 
-static void head_put(struct mc_buf *out, const struct mc_json *id)
+/* An id as it came: a value of the tree, or its text where no tree was made. */
+struct id {
+    const struct mc_json *value;
+    struct mc_slice text; /* .p NULL: value counts */
+};
+
+static void head_put(struct mc_buf *out, struct id id)
 {
     mc_buf_put_str(out, "{\"jsonrpc\":\"2.0\",\"id\":");
-    mc_json_put(out, id);
+    if (id.text.p != NULL)
+        mc_buf_put_slice(out, id.text);
+    else
+        mc_json_put(out, id.value);
 }
 
-void rpc_error_put(struct mc_buf *out, const struct mc_json *id, int code, const char *words,
-                   struct mc_slice data)
+static void error_put(struct mc_buf *out, struct id id, int code, const char *words,
+                      struct mc_slice data)
 {
     head_put(out, id);
     mc_buf_putf(out, ",\"error\":{\"code\":%d,\"message\":", code);
@@ -81,6 +91,12 @@ void rpc_error_put(struct mc_buf *out, const struct mc_json *id, int code, const
         mc_json_put_hex(out, data);
     }
     mc_buf_put_str(out, "}}");
+}
+
+void rpc_error_put(struct mc_buf *out, const struct mc_json *id, int code, const char *words,
+                   struct mc_slice data)
+{
+    error_put(out, (struct id){.value = id}, code, words, data);
 }
 
 static void invalid_put(struct rpc_run *run, const struct mc_json *id, int code, const char *words)
@@ -94,6 +110,7 @@ static void invalid_put(struct rpc_run *run, const struct mc_json *id, int code,
 struct call {
     const struct mc_json *version, *id, *method, *params;
     bool has_id;
+    struct rpc_plain plain; /* .id.p NULL: the above counts */
 };
 
 static bool member_take(void *arg, struct mc_slice key, const struct mc_json *val)
@@ -141,6 +158,8 @@ static bool params_check(struct rpc_ctx *c, const struct rpc_method *m,
         params = NULL;
     if (params != NULL && mc_json_type(params) != MC_JSON_ARRAY)
         return rpc_fail(c, RPC_INVALID_PARAMS, "params must be an array");
+    if (c->plain.p != NULL)
+        return true;
     c->params = params;
     c->param_cnt = mc_json_len(params);
     if (c->param_cnt > m->param_max)
@@ -177,13 +196,15 @@ static bool method_run(struct rpc_run *run, struct call *call, int row, bool las
                         .arena = &run->arena,
                         .out = run->out,
                         .out_max = run->start + run->server->cfg.response_bytes_max,
+                        .plain = call->plain.param,
                         .wait = &run->wait,
                         .last_chance = last_chance};
+    struct id id = {call->id, call->plain.id};
     size_t mark = run->out->n;
     uint64_t begin = clock_ns();
     bool ok;
 
-    head_put(run->out, call->id);
+    head_put(run->out, id);
     mc_buf_put_str(run->out, ",\"result\":");
     ok = params_check(&c, m, call->params) && m->fn(&c) && rpc_room(&c);
     if (ok)
@@ -193,7 +214,7 @@ static bool method_run(struct rpc_run *run, struct call *call, int row, bool las
     if (c.again)
         return false;
     if (!ok)
-        rpc_error_put(run->out, call->id, c.code, c.em.text, c.data);
+        error_put(run->out, id, c.code, c.em.text, c.data);
     stat_add(&run->server->stats[row], ok, clock_ns() - begin);
     return true;
 }
@@ -228,6 +249,18 @@ static bool call_run(struct rpc_run *run, const struct mc_json *v, bool last_cha
 
 /* ---- the whole text ---- */
 
+/* The call that comes by the million, without a tree.  False: the text has another form. */
+static bool plain_run(struct rpc_run *run, struct mc_slice text)
+{
+    struct call call = {0};
+    int row;
+
+    if (!rpc_plain_read(&call.plain, text))
+        return false;
+    row = rpc_server_method(run->server, mc_slice_str(RPC_PLAIN_METHOD));
+    return row >= 0 && method_run(run, &call, row, false);
+}
+
 static void batch_open(struct rpc_run *run, const struct mc_json *root)
 {
     struct mc_errmsg em;
@@ -252,6 +285,8 @@ void rpc_run_begin(struct rpc_run *run, struct rpc_server *s, struct mc_slice te
 
     *run = (struct rpc_run){.server = s, .out = out, .start = out->n};
     mc_arena_init(&run->arena, 0);
+    if (plain_run(run, text))
+        return;
     err = mc_json_parse(&run->doc, text, MC_JSON_DEPTH_MAX, &em);
     if (err != MC_OK) {
         mc_errwrap(&em, "parse error");

@@ -32,6 +32,8 @@ struct rpc_ctx {
     const struct rpc_ports *ports;
     const struct mc_json *params; /* array, or NULL: none */
     size_t param_cnt;
+    struct mc_slice
+        plain; /* the only parameter's text, where no tree was made (rpc/plain.h); .p NULL */
     struct mc_arena *arena; /* reset after the call */
     struct mc_buf *out;
     size_t out_max;        /* c->out->n beyond which the answer is too large */

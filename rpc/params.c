@@ -77,14 +77,11 @@ bool rpc_val_hash(struct mc_hash *out, const struct mc_json *v, struct mc_errmsg
     return fixed_read(out->b, sizeof out->b, v, "hash", em);
 }
 
-bool rpc_val_data(struct mc_slice *out, const struct mc_json *v, struct mc_arena *arena,
-                  struct mc_errmsg *em)
+static bool data_read(struct mc_slice *out, struct mc_slice s, struct mc_arena *arena,
+                      struct mc_errmsg *em)
 {
-    struct mc_slice s = mc_json_str(v);
     uint8_t *p;
 
-    if (!is_string(v, "a hex data string", em))
-        return false;
     if (s.n < 2 || s.p[0] != '0' || (s.p[1] != 'x' && s.p[1] != 'X'))
         return bad(em, "hex string without 0x prefix");
     if (s.n % 2 != 0)
@@ -96,6 +93,12 @@ bool rpc_val_data(struct mc_slice *out, const struct mc_json *v, struct mc_arena
         return bad(em, "hex string has a character that is no hex digit");
     *out = mc_slice(p, (s.n - 2) / 2);
     return true;
+}
+
+bool rpc_val_data(struct mc_slice *out, const struct mc_json *v, struct mc_arena *arena,
+                  struct mc_errmsg *em)
+{
+    return is_string(v, "a hex data string", em) && data_read(out, mc_json_str(v), arena, em);
 }
 
 bool rpc_val_slot(struct mc_hash *out, const struct mc_json *v, struct mc_errmsg *em)
@@ -206,7 +209,10 @@ bool rpc_arg_hash(struct rpc_ctx *c, size_t i, struct mc_hash *out)
 
 bool rpc_arg_data(struct rpc_ctx *c, size_t i, struct mc_slice *out)
 {
-    return rpc_val_data(out, rpc_arg(c, i), c->arena, &c->em) || rpc_arg_bad(c, i);
+    bool ok = c->plain.p != NULL ? data_read(out, c->plain, c->arena, &c->em)
+                                 : rpc_val_data(out, rpc_arg(c, i), c->arena, &c->em);
+
+    return ok || rpc_arg_bad(c, i);
 }
 
 bool rpc_arg_bool(struct rpc_ctx *c, size_t i, bool *out)

@@ -54,6 +54,19 @@ static void play(struct mc_buf *sent, const uint8_t *data, size_t size, size_t p
     rpc_conn_free(conn);
 }
 
+/* The interim answer depends on whether a body came along with its head. */
+static void interim_drop(struct mc_buf *b)
+{
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    const size_t n = sizeof text - 1;
+    uint8_t *at;
+
+    while (b->n > 0 && (at = memmem(b->p, b->n, text, n)) != NULL) {
+        memmove(at, at + n, (size_t)(b->p + b->n - (at + n)));
+        b->n -= n;
+    }
+}
+
 static bool contains(const uint8_t *data, size_t size, const char *text)
 {
     return memmem(data, size, text, strlen(text)) != NULL;
@@ -63,9 +76,7 @@ static bool contains(const uint8_t *data, size_t size, const char *text)
 static bool repeatable(const uint8_t *data, size_t size)
 {
     return !contains(data, size, "metrics") && !contains(data, size, "ilter") &&
-           !contains(data, size, "Transaction") && !contains(data, size, "Expect") &&
-           !contains(data, size, "expect") && !contains(data, size, "EXPECT") &&
-           !contains(data, size, "\\u");
+           !contains(data, size, "Transaction") && !contains(data, size, "\\u");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -77,6 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     setup();
     play(&whole, data + 1, size - 1, size);
     play(&pieces, data + 1, size - 1, (size_t)data[0] + 1);
+    interim_drop(&whole);
+    interim_drop(&pieces);
     if (repeatable(data + 1, size - 1) && !mc_slice_eq(mc_buf_slice(&whole), mc_buf_slice(&pieces)))
         abort();
     mc_buf_free(&whole);
