@@ -11,7 +11,7 @@ static void put_bytes(struct mc_buf *out, struct mc_slice s)
     mc_buf_put_slice(out, s);
 }
 
-void body_chunk_begin(struct mc_buf *out, uint32_t first_i, uint32_t log_first)
+void ledger_body_chunk_begin(struct mc_buf *out, uint32_t first_i, uint32_t log_first)
 {
     mc_buf_reset(out);
     mc_buf_put_be32(out, first_i);
@@ -27,7 +27,8 @@ static void put_log(struct mc_buf *out, const struct ledger_log *log)
     put_bytes(out, log->data);
 }
 
-void body_chunk_add(struct mc_buf *out, const struct ledger_tx *tx, const struct ledger_receipt *r)
+void ledger_body_chunk_add(struct mc_buf *out, const struct ledger_tx *tx,
+                           const struct ledger_receipt *r)
 {
     unsigned flags = (r->success ? FLAG_SUCCESS : 0) | (r->has_contract ? FLAG_CONTRACT : 0);
     size_t mark;
@@ -90,7 +91,7 @@ static bool take_fixed(struct mc_slice *s, void *out, size_t n)
     return true;
 }
 
-enum mc_err body_open(struct body_reader *r, struct mc_slice chunk, struct mc_errmsg *em)
+enum mc_err ledger_body_open(struct body_reader *r, struct mc_slice chunk, struct mc_errmsg *em)
 {
     *r = (struct body_reader){.rest = chunk};
     if (!take_u32(&r->rest, &r->head.first_i) || !take_u32(&r->rest, &r->head.cnt) ||
@@ -101,7 +102,7 @@ enum mc_err body_open(struct body_reader *r, struct mc_slice chunk, struct mc_er
     return MC_OK;
 }
 
-void receipt_bloom(struct ledger_receipt *r)
+void ledger_receipt_bloom(struct ledger_receipt *r)
 {
     memset(&r->bloom, 0, sizeof r->bloom);
     for (uint32_t i = 0; i < r->log_cnt; i++) {
@@ -148,7 +149,7 @@ static bool take_receipt(struct mc_slice s, struct ledger_receipt *r, struct mc_
     for (uint32_t i = 0; i < r->log_cnt; i++)
         if (!take_log(&s, &r->logs[i], arena))
             return false;
-    receipt_bloom(r);
+    ledger_receipt_bloom(r);
     return s.n == 0;
 }
 
@@ -163,8 +164,9 @@ static bool log_cnt_of(struct mc_slice s, uint32_t *out)
            take_u32(&s, out);
 }
 
-enum mc_err body_next(struct body_reader *r, struct ledger_tx **tx, struct ledger_receipt *receipt,
-                      struct mc_arena *arena, struct mc_errmsg *em)
+enum mc_err ledger_body_next(struct body_reader *r, struct ledger_tx **tx,
+                             struct ledger_receipt *receipt, struct mc_arena *arena,
+                             struct mc_errmsg *em)
 {
     struct mc_slice raw, rec;
     struct mc_addr sender;

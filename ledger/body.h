@@ -19,9 +19,10 @@ struct body_chunk {
     uint32_t log_first; /* of the block's logs */
 };
 
-void body_chunk_begin(struct mc_buf *out, uint32_t first_i, uint32_t log_first);
+void ledger_body_chunk_begin(struct mc_buf *out, uint32_t first_i, uint32_t log_first);
 /* Appends one transaction; the count in the head follows. */
-void body_chunk_add(struct mc_buf *out, const struct ledger_tx *tx, const struct ledger_receipt *r);
+void ledger_body_chunk_add(struct mc_buf *out, const struct ledger_tx *tx,
+                           const struct ledger_receipt *r);
 
 /* Reader: one chunk, transaction by transaction.  All errors are MC_ECORRUPT. */
 struct body_reader {
@@ -30,14 +31,14 @@ struct body_reader {
     uint32_t next_log; /* of the block's logs */
     struct mc_slice rest;
 };
-MC_NODISCARD enum mc_err body_open(struct body_reader *r, struct mc_slice chunk,
-                                   struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_body_open(struct body_reader *r, struct mc_slice chunk,
+                                          struct mc_errmsg *em);
 /* Takes the next transaction.  tx (when not NULL) is returned, sender filled; receipt (when not NULL) has its memory in
  * the arena, bloom included. */
-MC_NODISCARD enum mc_err body_next(struct body_reader *r, struct ledger_tx **tx,
-                                   struct ledger_receipt *receipt, struct mc_arena *arena,
-                                   struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_body_next(struct body_reader *r, struct ledger_tx **tx,
+                                          struct ledger_receipt *receipt, struct mc_arena *arena,
+                                          struct mc_errmsg *em);
 /* Bloom of the receipt's logs. */
-void receipt_bloom(struct ledger_receipt *r);
+void ledger_receipt_bloom(struct ledger_receipt *r);
 
 #endif

@@ -38,7 +38,7 @@ static uint64_t word_at(const uint8_t *p)
     return w;
 }
 
-uint64_t cell_hash(const uint8_t key[KEY_CELL_LEN])
+uint64_t ledger_cell_hash(const uint8_t key[KEY_CELL_LEN])
 {
     unsigned __int128 m;
     uint64_t a, b;
@@ -50,7 +50,7 @@ uint64_t cell_hash(const uint8_t key[KEY_CELL_LEN])
     return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-struct cell_cache *cell_cache_new(size_t bytes_max)
+struct cell_cache *ledger_cell_cache_new(size_t bytes_max)
 {
     struct cell_cache *c = calloc(1, sizeof *c);
     size_t cnt = 64;
@@ -69,7 +69,7 @@ struct cell_cache *cell_cache_new(size_t bytes_max)
     return c;
 }
 
-void cell_cache_free(struct cell_cache *c)
+void ledger_cell_cache_free(struct cell_cache *c)
 {
     struct entry *e, *next;
 
@@ -130,9 +130,10 @@ static void drop(struct cell_cache *c, struct entry **at)
     free(e);
 }
 
-bool cell_cache_get(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN], struct mc_slice *value)
+bool ledger_cell_cache_get(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
+                           struct mc_slice *value)
 {
-    struct entry *e = *find(c, key, cell_hash(key));
+    struct entry *e = *find(c, key, ledger_cell_hash(key));
 
     if (e == NULL)
         return false;
@@ -174,16 +175,18 @@ static void put_at(struct cell_cache *c, struct entry **at, uint64_t hash, const
         drop(c, find(c, c->oldest->key, c->oldest->hash));
 }
 
-void cell_cache_put(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN], struct mc_slice value)
+void ledger_cell_cache_put(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
+                           struct mc_slice value)
 {
-    uint64_t hash = cell_hash(key);
+    uint64_t hash = ledger_cell_hash(key);
 
     put_at(c, find(c, key, hash), hash, key, value);
 }
 
-void cell_cache_update(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN], struct mc_slice value)
+void ledger_cell_cache_update(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
+                              struct mc_slice value)
 {
-    uint64_t hash = cell_hash(key);
+    uint64_t hash = ledger_cell_hash(key);
     struct entry **at = find(c, key, hash);
 
     if (*at != NULL)

@@ -8,16 +8,18 @@
 struct cell_cache;
 
 /* NULL when memory is short. */
-struct cell_cache *cell_cache_new(size_t bytes_max);
-void cell_cache_free(struct cell_cache *c);
+struct cell_cache *ledger_cell_cache_new(size_t bytes_max);
+void ledger_cell_cache_free(struct cell_cache *c);
 /* True when the cell is known; *value (empty: known absent) is borrowed until the next put. */
-bool cell_cache_get(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN], struct mc_slice *value);
+bool ledger_cell_cache_get(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
+                           struct mc_slice *value);
 /* Sets or replaces a cell's stored value.  Short memory drops the cell instead: the cache never lies. */
-void cell_cache_put(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN], struct mc_slice value);
+void ledger_cell_cache_put(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
+                           struct mc_slice value);
 /* Replaces the value only when the cell is cached. */
-void cell_cache_update(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
-                       struct mc_slice value);
+void ledger_cell_cache_update(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
+                              struct mc_slice value);
 /* Hash of a cell key, seeded for each process so that nobody can aim at one bucket. */
-uint64_t cell_hash(const uint8_t key[KEY_CELL_LEN]);
+uint64_t ledger_cell_hash(const uint8_t key[KEY_CELL_LEN]);
 
 #endif

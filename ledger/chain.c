@@ -16,14 +16,14 @@ enum mc_err ledger_new(struct ledger **out, struct store *store, const struct le
     size_t bytes = cfg->state_cache_bytes;
 
     if (l != NULL)
-        l->cache = cell_cache_new(bytes == 0 ? CELL_CACHE_BYTES : bytes * 2 / 5);
+        l->cache = ledger_cell_cache_new(bytes == 0 ? CELL_CACHE_BYTES : bytes * 2 / 5);
     if (l == NULL || l->cache == NULL) {
         free(l);
         return mc_fail(em, MC_ENOMEM, "open chain: out of memory");
     }
     l->store = store;
     l->cfg = cfg;
-    forest_init(&l->forest, store, bytes == 0 ? TRIE_BYTES : bytes * 3 / 5);
+    ledger_forest_init(&l->forest, store, bytes == 0 ? TRIE_BYTES : bytes * 3 / 5);
     pthread_mutex_init(&l->mu, NULL);
     *out = l;
     return MC_OK;
@@ -33,9 +33,9 @@ enum mc_err ledger_new(struct ledger **out, struct store *store, const struct le
 static void ledger_delete(struct ledger *l)
 {
     for (uint32_t i = 0; i < KEPT_BLOCKS_MAX; i++)
-        kept_unref(l->kept[i]);
-    forest_free(&l->forest);
-    cell_cache_free(l->cache);
+        ledger_kept_unref(l->kept[i]);
+    ledger_forest_free(&l->forest);
+    ledger_cell_cache_free(l->cache);
     pthread_mutex_destroy(&l->mu);
     free(l);
 }
@@ -59,8 +59,8 @@ void ledger_head(struct ledger *l, struct ledger_head *out)
     pthread_mutex_unlock(&l->mu);
 }
 
-enum mc_err next_gas_limit(uint64_t *out, struct machine *m, uint64_t number, uint64_t fallback,
-                           struct mc_errmsg *em)
+enum mc_err ledger_next_gas_limit(uint64_t *out, struct machine *m, uint64_t number,
+                                  uint64_t fallback, struct mc_errmsg *em)
 {
     struct vm_env env = m->env;
     struct mc_u256 limit;
@@ -90,17 +90,17 @@ static enum mc_err genesis_accounts(struct ledger_exec *x, const struct ledger_g
     for (uint32_t i = 0; i < vm_module_cnt() && err == MC_OK; i++) {
         const struct vm_module *m = vm_module_at(i);
 
-        err = machine_instance_add(&x->m, vm_module_well_known(m), m, em);
+        err = ledger_machine_instance_add(&x->m, vm_module_well_known(m), m, em);
     }
     for (uint32_t i = 0; i < g->balance_cnt && err == MC_OK; i++) {
         const struct ledger_genesis_account *b = &g->balances[i];
         struct ledger_account a;
 
-        err = state_account(&x->m.st, &b->account, &a, em);
+        err = ledger_state_account(&x->m.st, &b->account, &a, em);
         if (err == MC_OK && !mc_u256_add(&a.balance, &a.balance, &b->balance))
             err = mc_fail(em, MC_EINVAL, "genesis: balances exceed 256 bits");
         if (err == MC_OK)
-            err = state_account_save(&x->m.st, &b->account, &a, em);
+            err = ledger_state_account_save(&x->m.st, &b->account, &a, em);
     }
     return err;
 }
@@ -110,13 +110,13 @@ enum mc_err ledger_run_genesis(struct ledger *l, const struct ledger_genesis *g,
 {
     const struct ledger_header *header;
     struct ledger_exec *x = NULL;
-    enum mc_err err = exec_new_genesis(&x, l, g, em);
+    enum mc_err err = ledger_exec_new_genesis(&x, l, g, em);
 
     if (err == MC_OK)
         err = genesis_accounts(x, g, em);
     if (err == MC_OK) {
         err = vm_genesis_apply(&x->m.env, &g->vm, em);
-        state_settle(&x->m.st);
+        ledger_state_settle(&x->m.st);
     }
     if (err == MC_OK)
         err = ledger_exec_seal(x, &header, genesis_hash, em);
@@ -233,12 +233,12 @@ static enum mc_err check_head(struct ledger *l, const struct ledger_block *b, st
     mc_arena_free(&arena);
     if (err != MC_OK)
         return err == MC_ENOTFOUND ? MC_ECORRUPT : err;
-    forest_begin(&l->forest, l->head.number);
-    err = forest_trie(&l->forest, &t, &MC_ADDR_ZERO, &b->header.state_root, em);
+    ledger_forest_begin(&l->forest, l->head.number);
+    err = ledger_forest_trie(&l->forest, &t, &MC_ADDR_ZERO, &b->header.state_root, em);
     if (err == MC_OK)
         err = trie_get(t, mc_hash_slice(&MC_HASH_ZERO), &value, em);
-    forest_end(&l->forest);
-    forest_settle(&l->forest);
+    ledger_forest_end(&l->forest);
+    ledger_forest_settle(&l->forest);
     if (err != MC_OK)
         return mc_fail(em, MC_ECORRUPT,
                        "database: the state of block %" PRIu64 " is not there: restore a backup",
@@ -252,10 +252,11 @@ static enum mc_err head_gas_limit(struct ledger *l, struct mc_errmsg *em)
     struct machine m;
     enum mc_err err;
 
-    machine_init(&m, l->cfg, l->store, l->head.number, NULL, &arena, &arena);
+    ledger_machine_init(&m, l->cfg, l->store, l->head.number, NULL, &arena, &arena);
     m.env.time_s = l->head_header.time_s;
-    err = next_gas_limit(&l->head.gas_limit, &m, l->head.number, l->head_header.gas_limit, em);
-    machine_free(&m);
+    err =
+        ledger_next_gas_limit(&l->head.gas_limit, &m, l->head.number, l->head_header.gas_limit, em);
+    ledger_machine_free(&m);
     mc_arena_free(&arena);
     return err;
 }

@@ -61,9 +61,9 @@ static enum mc_err write_bodies(struct ledger_exec *x, struct store_batch *b, st
     for (uint32_t i = 0; i < k->tx_cnt && err == MC_OK;) {
         uint32_t first = i;
 
-        body_chunk_begin(text, first, k->log_first[first]);
+        ledger_body_chunk_begin(text, first, k->log_first[first]);
         do {
-            body_chunk_add(text, k->txs[i], &k->receipts[i]);
+            ledger_body_chunk_add(text, k->txs[i], &k->receipts[i]);
             i++;
         } while (i < k->tx_cnt && i - first < BODY_CHUNK_TXS && text->n < BODY_CHUNK_BYTES);
         err = mc_buf_check(text, "block body", em);
@@ -83,7 +83,7 @@ static enum mc_err write_cells(struct ledger_exec *x, struct store_batch *b, str
     for (size_t i = 0; i < x->dirty_cnt && err == MC_OK; i++) {
         memcpy(key, x->dirty[i]->key, KEY_CELL_LEN);
         mc_buf_reset(text);
-        cell_encode(text, x->dirty[i]);
+        ledger_cell_encode(text, x->dirty[i]);
         err = mc_buf_check(text, "state cell", em);
         if (err == MC_OK)
             put(x, b, STORE_STATE, mc_slice(key, sizeof key), mc_buf_slice(text));
@@ -143,8 +143,8 @@ static enum mc_err write_tx_hashes(struct ledger_exec *x, struct store_batch *b,
     return MC_OK;
 }
 
-enum mc_err exec_write(struct ledger_exec *x, struct store_batch *b, struct mc_slice certificate,
-                       struct mc_errmsg *em)
+enum mc_err ledger_exec_write(struct ledger_exec *x, struct store_batch *b,
+                              struct mc_slice certificate, struct mc_errmsg *em)
 {
     struct mc_buf text = {NULL, 0, 0, false};
     enum mc_err err = write_header(x, b, &text, certificate, em);
@@ -161,7 +161,7 @@ enum mc_err exec_write(struct ledger_exec *x, struct store_batch *b, struct mc_s
     if (err == MC_OK)
         err = write_tx_hashes(x, b, em);
     if (err == MC_OK)
-        err = log_index_write(x->blk, b, x->l->store->ops, &x->m.tx_arena, em);
+        err = ledger_log_index_write(x->blk, b, x->l->store->ops, &x->m.tx_arena, em);
     mc_buf_free(&text);
     return err;
 }
@@ -177,12 +177,12 @@ static void cache_follow(struct ledger_exec *x)
         const struct cell *c = x->dirty[i];
 
         mc_buf_reset(&text);
-        cell_encode(&text, c);
+        ledger_cell_encode(&text, c);
         MC_ASSERT(!text.oom);
         if (c->fetched)
-            cell_cache_put(x->l->cache, c->key, mc_buf_slice(&text));
+            ledger_cell_cache_put(x->l->cache, c->key, mc_buf_slice(&text));
         else
-            cell_cache_update(x->l->cache, c->key, mc_buf_slice(&text));
+            ledger_cell_cache_update(x->l->cache, c->key, mc_buf_slice(&text));
     }
     mc_buf_free(&text);
 }
@@ -203,7 +203,7 @@ static uint32_t kept_push(struct ledger *l, struct kept_block *k, struct kept_bl
         out[out_cnt++] = l->kept[n - 1];
     }
     memmove(&l->kept[1], &l->kept[0], (n - 1) * sizeof(struct kept_block *));
-    l->kept[0] = kept_ref(k);
+    l->kept[0] = ledger_kept_ref(k);
     l->kept_bytes += k->bytes;
     while (n > 1 && l->kept_bytes > KEPT_BYTES_MAX) {
         n--;
@@ -234,7 +234,7 @@ static void head_move(struct ledger *l, struct ledger_exec *x, uint64_t next_lim
     cnt = kept_push(l, k, old);
     pthread_mutex_unlock(&l->mu);
     for (uint32_t i = 0; i < cnt; i++)
-        kept_unref(old[i]);
+        ledger_kept_unref(old[i]);
 }
 
 static enum mc_err batch_make(struct ledger *l, struct ledger_exec *x, struct mc_slice certificate,
@@ -246,7 +246,7 @@ static enum mc_err batch_make(struct ledger *l, struct ledger_exec *x, struct mc
 
     if (b == NULL)
         return mc_fail(em, MC_ENOMEM, "write batch: out of memory");
-    err = exec_write(x, b, certificate, em);
+    err = ledger_exec_write(x, b, certificate, em);
     if (err == MC_OK)
         err = ops->batch_commit(l->store, b, em);
     ops->batch_free(b);
@@ -257,17 +257,17 @@ static enum mc_err batch_make(struct ledger *l, struct ledger_exec *x, struct mc
 static void forest_follow(struct ledger *l, struct ledger_exec *x)
 {
     if (l->grown == x) {
-        forest_settle(&l->forest);
+        ledger_forest_settle(&l->forest);
     } else {
-        forest_forget(&l->forest);
+        ledger_forest_forget(&l->forest);
         for (size_t i = 0; i < x->dirty_cnt; i++) {
             struct mc_addr owner;
 
             memcpy(owner.b, x->dirty[i]->key, sizeof owner.b);
             if (i == 0 || memcmp(x->dirty[i - 1]->key, owner.b, sizeof owner.b) != 0)
-                forest_drop(&l->forest, &owner);
+                ledger_forest_drop(&l->forest, &owner);
         }
-        forest_drop(&l->forest, &MC_ADDR_ZERO);
+        ledger_forest_drop(&l->forest, &MC_ADDR_ZERO);
     }
     l->grown = NULL;
 }
@@ -285,7 +285,7 @@ enum mc_err ledger_commit(struct ledger *l, struct ledger_exec *x, struct mc_sli
     if (x->number != 0 && (x->number != l->head.number + 1 ||
                            !mc_hash_eq(&x->blk->header.parent_hash, &l->head.hash)))
         return mc_fail(em, MC_EREJECT, "block %" PRIu64 " does not follow the head", x->number);
-    err = next_gas_limit(&next_limit, &x->m, x->number, x->env.gas_limit, em);
+    err = ledger_next_gas_limit(&next_limit, &x->m, x->number, x->env.gas_limit, em);
     if (err == MC_OK)
         err = batch_make(l, x, certificate, em);
     if (err != MC_OK) {

@@ -12,7 +12,7 @@ static enum mc_err exec_alloc(struct ledger_exec **out, struct ledger *l, uint64
     struct ledger_exec *x = calloc(1, sizeof *x);
 
     if (x != NULL)
-        x->blk = kept_new();
+        x->blk = ledger_kept_new();
     if (x == NULL || x->blk == NULL) {
         free(x);
         return mc_fail(em, MC_ENOMEM, "new block: out of memory");
@@ -21,8 +21,8 @@ static enum mc_err exec_alloc(struct ledger_exec **out, struct ledger *l, uint64
     x->number = number;
     x->env = *env;
     mc_arena_init(&x->cells, 0);
-    machine_init(&x->m, l->cfg, number == 0 ? NULL : l->store, number == 0 ? 0 : number - 1,
-                 number == 0 ? NULL : l->cache, &x->cells, &x->blk->arena);
+    ledger_machine_init(&x->m, l->cfg, number == 0 ? NULL : l->store, number == 0 ? 0 : number - 1,
+                        number == 0 ? NULL : l->cache, &x->cells, &x->blk->arena);
     x->m.env.block_number = number;
     x->m.env.time_s = env->time_ms / 1000;
     *out = x;
@@ -45,8 +45,8 @@ enum mc_err ledger_exec_new(struct ledger_exec **out, struct ledger *l,
     return exec_alloc(out, l, l->head.number + 1, env, em);
 }
 
-enum mc_err exec_new_genesis(struct ledger_exec **out, struct ledger *l,
-                             const struct ledger_genesis *g, struct mc_errmsg *em)
+enum mc_err ledger_exec_new_genesis(struct ledger_exec **out, struct ledger *l,
+                                    const struct ledger_genesis *g, struct mc_errmsg *em)
 {
     const struct ledger_block_env env = {
         .time_ms = g->time_ms, .mix_hash = g->validator_set_hash, .gas_limit = g->gas_limit};
@@ -59,12 +59,12 @@ void ledger_exec_free(struct ledger_exec *x)
     if (x == NULL)
         return;
     if (x->l->grown == x) { /* sealed and not committed */
-        forest_forget(&x->l->forest);
+        ledger_forest_forget(&x->l->forest);
         x->l->grown = NULL;
     }
-    machine_free(&x->m);
+    ledger_machine_free(&x->m);
     mc_arena_free(&x->cells);
-    kept_unref(x->blk);
+    ledger_kept_unref(x->blk);
     free(x->nodes);
     free(x);
 }
@@ -217,7 +217,7 @@ static enum mc_err buy_gas(struct ledger_exec *x, const struct ledger_tx *tx, st
     if (!mc_u256_sub(&p->sender.balance, &p->sender.balance, &p->upfront))
         return mc_fail(em, MC_EINVAL, "gas beyond the balance");
     p->sender.nonce++;
-    return state_account_save(&x->m.st, &tx->sender, &p->sender, em);
+    return ledger_state_account_save(&x->m.st, &tx->sender, &p->sender, em);
 }
 
 static enum mc_err credit(struct ledger_exec *x, const struct mc_addr *who,
@@ -232,12 +232,12 @@ static enum mc_err credit(struct ledger_exec *x, const struct mc_addr *who,
         return mc_fail(em, MC_EINVAL, "fee over 256 bits"); /* gas * price was checked */
     if (mc_u256_is_zero(&amount))
         return MC_OK;
-    err = state_account(&x->m.st, who, &a, em);
+    err = ledger_state_account(&x->m.st, who, &a, em);
     if (err != MC_OK)
         return err;
     if (!mc_u256_add(&a.balance, &a.balance, &amount))
         return mc_fail(em, MC_ECORRUPT, "all balances together exceed 256 bits");
-    return state_account_save(&x->m.st, who, &a, em);
+    return ledger_state_account_save(&x->m.st, who, &a, em);
 }
 
 static enum mc_err settle_gas(struct ledger_exec *x, const struct ledger_tx *tx,
@@ -306,7 +306,7 @@ static enum mc_err tx_run(struct ledger_exec *x, const struct ledger_tx *tx, str
     enum mc_err err = buy_gas(x, tx, p, em);
 
     if (err == MC_OK)
-        err = machine_run(&x->m, &o, &msg, em);
+        err = ledger_machine_run(&x->m, &o, &msg, em);
     if (err != MC_OK)
         return err;
     gas_used = tx->gas - o.gas_left;
@@ -327,7 +327,7 @@ enum mc_err ledger_exec_tx(struct ledger_exec *x, const struct ledger_tx *tx, st
     x->m.em.text[0] = '\0';
     if (!grow_txs(x->blk))
         return mc_fail(em, MC_ENOMEM, "block: out of memory");
-    err = state_account(&x->m.st, &tx->sender, &p.sender, em);
+    err = ledger_state_account(&x->m.st, &tx->sender, &p.sender, em);
     if (err == MC_OK)
         err = check_room(x, tx, em);
     if (err == MC_OK)
@@ -337,8 +337,8 @@ enum mc_err ledger_exec_tx(struct ledger_exec *x, const struct ledger_tx *tx, st
     if (err == MC_OK)
         err = tx_run(x, tx, &p, em);
     if (err == MC_OK)
-        state_settle(&x->m.st);
+        ledger_state_settle(&x->m.st);
     else
-        state_rollback(&x->m.st, 0);
+        ledger_state_rollback(&x->m.st, 0);
     return err;
 }

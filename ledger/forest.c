@@ -12,7 +12,8 @@ struct grove {
     bool changed;
 };
 
-void node_key(uint8_t out[KEY_NODE_LEN], const struct mc_addr *owner, const struct trie_path *path)
+void ledger_node_key(uint8_t out[KEY_NODE_LEN], const struct mc_addr *owner,
+                     const struct trie_path *path)
 {
     memcpy(out, owner->b, 20);
     out[20] = path->n;
@@ -21,16 +22,16 @@ void node_key(uint8_t out[KEY_NODE_LEN], const struct mc_addr *owner, const stru
         out[21 + i / 2] |= (uint8_t)(i % 2 == 0 ? path->nibbles[i] << 4 : path->nibbles[i]);
 }
 
-enum mc_err node_read(struct store *store, struct store_iter *it, struct mc_buf *out,
-                      const struct mc_addr *owner, const struct trie_path *path, uint64_t block,
-                      struct mc_errmsg *em)
+enum mc_err ledger_node_read(struct store *store, struct store_iter *it, struct mc_buf *out,
+                             const struct mc_addr *owner, const struct trie_path *path,
+                             uint64_t block, struct mc_errmsg *em)
 {
     const struct store_ops *ops = store->ops;
     uint8_t key[KEY_TRIE_LEN];
     struct mc_slice found;
     enum mc_err err;
 
-    node_key(key, owner, path);
+    ledger_node_key(key, owner, path);
     mc_be64_put(key + KEY_NODE_LEN, ~block);
     if (!ops->iter_seek(it, mc_slice(key, sizeof key), false)) {
         err = ops->iter_error(it, em);
@@ -57,10 +58,10 @@ static enum mc_err grove_load(void *arg, struct mc_buf *out, const struct trie_p
         f->it = f->store->ops->iter_new(f->store, NULL, STORE_TRIE, true);
     if (f->it == NULL)
         return mc_fail(em, MC_ENOMEM, "trie: out of memory");
-    return node_read(f->store, f->it, out, &g->owner, path, f->block, em);
+    return ledger_node_read(f->store, f->it, out, &g->owner, path, f->block, em);
 }
 
-void forest_init(struct forest *f, struct store *store, size_t bytes_max)
+void ledger_forest_init(struct forest *f, struct store *store, size_t bytes_max)
 {
     *f = (struct forest){.store = store, .bytes_max = bytes_max};
 }
@@ -71,9 +72,9 @@ static void grove_free(struct grove *g)
     free(g);
 }
 
-void forest_free(struct forest *f)
+void ledger_forest_free(struct forest *f)
 {
-    forest_end(f);
+    ledger_forest_end(f);
     for (uint32_t i = 0; i < f->cnt; i++)
         grove_free(f->groves[i]);
     free(f->groves);
@@ -81,12 +82,12 @@ void forest_free(struct forest *f)
     f->cnt = f->cap = 0;
 }
 
-void forest_begin(struct forest *f, uint64_t block)
+void ledger_forest_begin(struct forest *f, uint64_t block)
 {
     f->block = block;
 }
 
-void forest_end(struct forest *f)
+void ledger_forest_end(struct forest *f)
 {
     if (f->it != NULL)
         f->store->ops->iter_free(f->it);
@@ -129,8 +130,8 @@ static enum mc_err grove_add(struct forest *f, struct grove **out, const struct 
     return MC_OK;
 }
 
-enum mc_err forest_trie(struct forest *f, struct trie **out, const struct mc_addr *owner,
-                        const struct mc_hash *root, struct mc_errmsg *em)
+enum mc_err ledger_forest_trie(struct forest *f, struct trie **out, const struct mc_addr *owner,
+                               const struct mc_hash *root, struct mc_errmsg *em)
 {
     struct grove *g = NULL;
     enum mc_err err;
@@ -149,7 +150,7 @@ enum mc_err forest_trie(struct forest *f, struct trie **out, const struct mc_add
     return MC_OK;
 }
 
-void forest_settle(struct forest *f)
+void ledger_forest_settle(struct forest *f)
 {
     size_t bytes = 0;
 
@@ -176,14 +177,14 @@ void forest_settle(struct forest *f)
     }
 }
 
-void forest_forget(struct forest *f)
+void ledger_forest_forget(struct forest *f)
 {
     for (uint32_t i = f->cnt; i > 0; i--)
         if (f->groves[i - 1]->changed)
             remove_at(f, i - 1);
 }
 
-void forest_drop(struct forest *f, const struct mc_addr *owner)
+void ledger_forest_drop(struct forest *f, const struct mc_addr *owner)
 {
     for (uint32_t i = f->cnt; i > 0; i--)
         if (mc_addr_eq(&f->groves[i - 1]->owner, owner))

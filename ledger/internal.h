@@ -26,9 +26,9 @@ struct kept_block {
     struct mc_arena arena;
     size_t bytes; /* of memory, about */
 };
-struct kept_block *kept_new(void); /* one reference; NULL when memory is short */
-struct kept_block *kept_ref(struct kept_block *k);
-void kept_unref(struct kept_block *k); /* NULL is allowed */
+struct kept_block *ledger_kept_new(void); /* one reference; NULL when memory is short */
+struct kept_block *ledger_kept_ref(struct kept_block *k);
+void ledger_kept_unref(struct kept_block *k); /* NULL is allowed */
 
 struct ledger {
     struct store *store; /* NULL only while the hash of block 0 is computed */
@@ -69,14 +69,15 @@ struct ledger_exec {
 };
 
 /* Block 0's start: nothing below, no parent. */
-MC_NODISCARD enum mc_err exec_new_genesis(struct ledger_exec **out, struct ledger *l,
-                                          const struct ledger_genesis *g, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_exec_new_genesis(struct ledger_exec **out, struct ledger *l,
+                                                 const struct ledger_genesis *g,
+                                                 struct mc_errmsg *em);
 /* Roots of state, transactions and receipts into the header (seal.c). */
-MC_NODISCARD enum mc_err exec_state_root(struct ledger_exec *x, struct mc_errmsg *em);
-MC_NODISCARD enum mc_err exec_list_roots(struct ledger_exec *x, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_exec_state_root(struct ledger_exec *x, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_exec_list_roots(struct ledger_exec *x, struct mc_errmsg *em);
 /* Everything of the sealed block, put into a batch (commit.c). */
-MC_NODISCARD enum mc_err exec_write(struct ledger_exec *x, struct store_batch *b,
-                                    struct mc_slice certificate, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_exec_write(struct ledger_exec *x, struct store_batch *b,
+                                           struct mc_slice certificate, struct mc_errmsg *em);
 /* ledger_create without a store of its own to open: runs block 0 and commits it when l->store is set (chain.c). */
 MC_NODISCARD enum mc_err ledger_run_genesis(struct ledger *l, const struct ledger_genesis *g,
                                             struct mc_hash *genesis_hash, struct mc_errmsg *em);
@@ -90,7 +91,7 @@ MC_NODISCARD enum mc_err ledger_header_read(struct ledger *l, uint64_t number,
                                             struct ledger_block *out, struct mc_arena *arena,
                                             struct mc_errmsg *em);
 /* chain.gasLimit for the block after `number`, by the machine's state; fallback when the parameter is unknown. */
-MC_NODISCARD enum mc_err next_gas_limit(uint64_t *out, struct machine *m, uint64_t number,
-                                        uint64_t fallback, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_next_gas_limit(uint64_t *out, struct machine *m, uint64_t number,
+                                               uint64_t fallback, struct mc_errmsg *em);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "ledger/internal.h"
 
-struct kept_block *kept_new(void)
+struct kept_block *ledger_kept_new(void)
 {
     struct kept_block *k = calloc(1, sizeof *k);
 
@@ -14,13 +14,13 @@ struct kept_block *kept_new(void)
     return k;
 }
 
-struct kept_block *kept_ref(struct kept_block *k)
+struct kept_block *ledger_kept_ref(struct kept_block *k)
 {
     atomic_fetch_add(&k->refs, 1);
     return k;
 }
 
-void kept_unref(struct kept_block *k)
+void ledger_kept_unref(struct kept_block *k)
 {
     if (k == NULL || atomic_fetch_sub(&k->refs, 1) != 1)
         return;
@@ -40,7 +40,7 @@ struct kept_block *ledger_kept(struct ledger *l, uint64_t number)
     pthread_mutex_lock(&l->mu);
     for (uint32_t i = 0; i < KEPT_BLOCKS_MAX && l->kept[i] != NULL; i++)
         if (l->kept[i]->header.number == number)
-            found = kept_ref(l->kept[i]);
+            found = ledger_kept_ref(l->kept[i]);
     pthread_mutex_unlock(&l->mu);
     return found;
 }

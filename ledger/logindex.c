@@ -62,9 +62,9 @@ static void put_leb128(struct mc_buf *out, uint32_t v)
     mc_buf_put_u8(out, (uint8_t)v);
 }
 
-enum mc_err log_index_write(const struct kept_block *k, struct store_batch *b,
-                            const struct store_ops *ops, struct mc_arena *arena,
-                            struct mc_errmsg *em)
+enum mc_err ledger_log_index_write(const struct kept_block *k, struct store_batch *b,
+                                   const struct store_ops *ops, struct mc_arena *arena,
+                                   struct mc_errmsg *em)
 {
     struct mc_buf value = {NULL, 0, 0, false};
     uint8_t key[KEY_LOG_MAX];
@@ -116,8 +116,8 @@ static bool take_leb128(struct mc_slice *s, uint32_t *out)
     return false;
 }
 
-enum mc_err log_places_decode(struct mc_slice value, struct log_place **out, uint32_t *cnt,
-                              struct mc_arena *arena, struct mc_errmsg *em)
+enum mc_err ledger_log_places_decode(struct mc_slice value, struct log_place **out, uint32_t *cnt,
+                                     struct mc_arena *arena, struct mc_errmsg *em)
 {
     struct log_place at = {0, 0}, d;
     uint32_t n = 0;

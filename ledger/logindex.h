@@ -12,12 +12,12 @@ struct log_place {
 };
 
 /* Puts all index entries of the block into the batch, in key order. */
-MC_NODISCARD enum mc_err log_index_write(const struct kept_block *k, struct store_batch *b,
-                                         const struct store_ops *ops, struct mc_arena *arena,
-                                         struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_log_index_write(const struct kept_block *k, struct store_batch *b,
+                                                const struct store_ops *ops, struct mc_arena *arena,
+                                                struct mc_errmsg *em);
 /* Number of places in a stored value. */
-MC_NODISCARD enum mc_err log_places_decode(struct mc_slice value, struct log_place **out,
-                                           uint32_t *cnt, struct mc_arena *arena,
-                                           struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_log_places_decode(struct mc_slice value, struct log_place **out,
+                                                  uint32_t *cnt, struct mc_arena *arena,
+                                                  struct mc_errmsg *em);
 
 #endif

@@ -206,7 +206,7 @@ static enum mc_err cursor_places(struct search *s, struct cursor *c, struct mc_e
     if (err == MC_ENOTFOUND)
         err = mc_fail(em, MC_ECORRUPT, "log index: an entry vanished");
     if (err == MC_OK)
-        err = log_places_decode(mc_buf_slice(&value), &c->places, &c->cnt, &s->block, em);
+        err = ledger_log_places_decode(mc_buf_slice(&value), &c->places, &c->cnt, &s->block, em);
     mc_buf_free(&value);
     return err;
 }

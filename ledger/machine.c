@@ -10,8 +10,8 @@ static enum mc_err host_load(void *ctx, const struct mc_addr *self, const struct
     struct machine *m = ctx;
     uint8_t key[KEY_CELL_LEN];
 
-    cell_key(key, self, slot, pos);
-    return state_load(&m->st, key, out, NULL, &m->em);
+    ledger_cell_key(key, self, slot, pos);
+    return ledger_state_load(&m->st, key, out, NULL, &m->em);
 }
 
 static enum mc_err host_save(void *ctx, const struct mc_addr *self, const struct mc_hash *slot,
@@ -22,8 +22,8 @@ static enum mc_err host_save(void *ctx, const struct mc_addr *self, const struct
 
     /* Only position 0 of a slot has a word in the trie. */
     MC_ASSERT(pos == 0 || word == VM_WORD_NONE);
-    cell_key(key, self, slot, pos);
-    return state_save(&m->st, key, (enum cell_kind)word, value, &m->em);
+    ledger_cell_key(key, self, slot, pos);
+    return ledger_state_save(&m->st, key, (enum cell_kind)word, value, &m->em);
 }
 
 static enum mc_err host_log(void *ctx, const struct mc_addr *self, const struct mc_hash *topics,
@@ -57,34 +57,34 @@ static enum mc_err host_code_hash(void *ctx, const struct mc_addr *addr, struct 
 {
     struct machine *m = ctx;
     struct ledger_account a;
-    enum mc_err err = state_account(&m->st, addr, &a, &m->em);
+    enum mc_err err = ledger_state_account(&m->st, addr, &a, &m->em);
 
     if (err == MC_OK)
         *out = mc_hash_eq(&a.code_hash, &MC_KECCAK_EMPTY) ? MC_HASH_ZERO : a.code_hash;
     return err;
 }
 
-void machine_init(struct machine *m, const struct ledger_cfg *cfg, struct store *store,
-                  uint64_t state_block, struct cell_cache *cache, struct mc_arena *cells,
-                  struct mc_arena *keep)
+void ledger_machine_init(struct machine *m, const struct ledger_cfg *cfg, struct store *store,
+                         uint64_t state_block, struct cell_cache *cache, struct mc_arena *cells,
+                         struct mc_arena *keep)
 {
     *m = (struct machine){.cfg = cfg, .keep = keep};
-    state_init(&m->st, store, state_block, cache, cells);
+    ledger_state_init(&m->st, store, state_block, cache, cells);
     mc_arena_init(&m->tx_arena, 0);
     m->host = (struct vm_host){m, host_load, host_save, host_log, host_code_hash};
     m->env = (struct vm_env){.host = &m->host, .gas = &cfg->gas, .arena = &m->tx_arena};
 }
 
-void machine_free(struct machine *m)
+void ledger_machine_free(struct machine *m)
 {
-    state_free(&m->st);
+    ledger_state_free(&m->st);
     mc_arena_free(&m->tx_arena);
     free(m->logs);
 }
 
 /* ------------------------------------------------------------------ creation */
 
-void creation_fingerprint(struct mc_hash *out, struct mc_slice code)
+void ledger_creation_fingerprint(struct mc_hash *out, struct mc_slice code)
 {
     /* solc ends the code with CBOR metadata and its length in two bytes. */
     if (code.n >= 2) {
@@ -96,31 +96,31 @@ void creation_fingerprint(struct mc_hash *out, struct mc_slice code)
     mc_keccak256(out, code);
 }
 
-const struct vm_module *creation_module(const struct ledger_cfg *cfg, struct mc_slice data)
+const struct vm_module *ledger_creation_module(const struct ledger_cfg *cfg, struct mc_slice data)
 {
     const struct vm_module *module = vm_module_of_init_code(data);
     struct mc_hash print;
 
     if (module != NULL || cfg->fingerprint_cnt == 0)
         return module;
-    creation_fingerprint(&print, data);
+    ledger_creation_fingerprint(&print, data);
     for (uint32_t i = 0; i < cfg->fingerprint_cnt; i++)
         if (mc_hash_eq(&cfg->fingerprints[i].code_hash, &print))
             return cfg->fingerprints[i].module;
     return NULL;
 }
 
-enum mc_err machine_instance_add(struct machine *m, const struct mc_addr *at,
-                                 const struct vm_module *module, struct mc_errmsg *em)
+enum mc_err ledger_machine_instance_add(struct machine *m, const struct mc_addr *at,
+                                        const struct vm_module *module, struct mc_errmsg *em)
 {
     struct ledger_account a;
-    enum mc_err err = state_account(&m->st, at, &a, em);
+    enum mc_err err = ledger_state_account(&m->st, at, &a, em);
 
     if (err != MC_OK)
         return err;
     a.nonce = 1;
     a.code_hash = *vm_module_code_hash(module);
-    return state_account_save(&m->st, at, &a, em);
+    return ledger_state_account_save(&m->st, at, &a, em);
 }
 
 /* ------------------------------------------------------------------ one message */
@@ -133,19 +133,19 @@ static enum mc_err transfer(struct machine *m, const struct mc_addr *from, const
 
     if (mc_u256_is_zero(value)) /* EIP-161: touching with nothing makes no account */
         return MC_OK;
-    err = state_account(&m->st, from, &a, em);
+    err = ledger_state_account(&m->st, from, &a, em);
     if (err != MC_OK)
         return err;
     if (!mc_u256_sub(&a.balance, &a.balance, value))
         return mc_fail(em, MC_EINVAL, "transfer beyond the balance");
-    err = state_account_save(&m->st, from, &a, em);
+    err = ledger_state_account_save(&m->st, from, &a, em);
     if (err == MC_OK)
-        err = state_account(&m->st, to, &a, em);
+        err = ledger_state_account(&m->st, to, &a, em);
     if (err != MC_OK)
         return err;
     if (!mc_u256_add(&a.balance, &a.balance, value))
         return mc_fail(em, MC_ECORRUPT, "all balances together exceed 256 bits");
-    return state_account_save(&m->st, to, &a, em);
+    return ledger_state_account_save(&m->st, to, &a, em);
 }
 
 static enum mc_err run_module(struct machine *m, struct outcome *out, const struct message *msg,
@@ -171,7 +171,7 @@ static enum mc_err run_module(struct machine *m, struct outcome *out, const stru
 static enum mc_err create(struct machine *m, struct outcome *out, const struct message *msg,
                           struct mc_errmsg *em)
 {
-    const struct vm_module *module = creation_module(m->cfg, msg->data);
+    const struct vm_module *module = ledger_creation_module(m->cfg, msg->data);
     struct ledger_account there;
     enum mc_err err;
 
@@ -181,7 +181,7 @@ static enum mc_err create(struct machine *m, struct outcome *out, const struct m
         out->gas_left = msg->gas;
         return MC_OK;
     }
-    err = state_account(&m->st, &out->contract, &there, em);
+    err = ledger_state_account(&m->st, &out->contract, &there, em);
     if (err != MC_OK)
         return err;
     if (there.nonce != 0 || !mc_hash_eq(&there.code_hash, &MC_KECCAK_EMPTY)) { /* EIP-684 */
@@ -189,7 +189,7 @@ static enum mc_err create(struct machine *m, struct outcome *out, const struct m
         out->gas_left = 0;
         return MC_OK;
     }
-    err = machine_instance_add(m, &out->contract, module, em);
+    err = ledger_machine_instance_add(m, &out->contract, module, em);
     if (err == MC_OK)
         err = transfer(m, &msg->from, &out->contract, &msg->value, em);
     if (err != MC_OK)
@@ -205,7 +205,7 @@ static enum mc_err call(struct machine *m, struct outcome *out, const struct mes
     enum mc_err err = transfer(m, &msg->from, &msg->to, &msg->value, em);
 
     if (err == MC_OK)
-        err = state_account(&m->st, &msg->to, &callee, em);
+        err = ledger_state_account(&m->st, &msg->to, &callee, em);
     if (err != MC_OK)
         return err;
     if (mc_hash_eq(&callee.code_hash, &MC_KECCAK_EMPTY)) {
@@ -219,10 +219,10 @@ static enum mc_err call(struct machine *m, struct outcome *out, const struct mes
     return run_module(m, out, msg, &msg->to, module, false);
 }
 
-enum mc_err machine_run(struct machine *m, struct outcome *out, const struct message *msg,
-                        struct mc_errmsg *em)
+enum mc_err ledger_machine_run(struct machine *m, struct outcome *out, const struct message *msg,
+                               struct mc_errmsg *em)
 {
-    size_t mark = state_mark(&m->st);
+    size_t mark = ledger_state_mark(&m->st);
     enum mc_err err;
 
     *out = (struct outcome){.err = MC_OK};
@@ -230,7 +230,7 @@ enum mc_err machine_run(struct machine *m, struct outcome *out, const struct mes
     m->em.text[0] = '\0';
     err = msg->has_to ? call(m, out, msg, em) : create(m, out, msg, em);
     if (err != MC_OK || out->err != MC_OK) {
-        state_rollback(&m->st, mark);
+        ledger_state_rollback(&m->st, mark);
         m->log_cnt = 0;
     }
     if (err != MC_OK && m->em.text[0] != '\0')

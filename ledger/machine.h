@@ -18,10 +18,10 @@ struct machine {
 };
 
 /* m must not move afterwards. */
-void machine_init(struct machine *m, const struct ledger_cfg *cfg, struct store *store,
-                  uint64_t state_block, struct cell_cache *cache, struct mc_arena *cells,
-                  struct mc_arena *keep);
-void machine_free(struct machine *m);
+void ledger_machine_init(struct machine *m, const struct ledger_cfg *cfg, struct store *store,
+                         uint64_t state_block, struct cell_cache *cache, struct mc_arena *cells,
+                         struct mc_arena *keep);
+void ledger_machine_free(struct machine *m);
 
 struct message {
     struct mc_addr from;
@@ -41,14 +41,15 @@ struct outcome {
 };
 /* Transfers the value, runs the callee, undoes everything of it when it fails.  The sender's funds must suffice.
  * Returns: MC_OK with *out, whatever the outcome; otherwise a fatal error. */
-MC_NODISCARD enum mc_err machine_run(struct machine *m, struct outcome *out,
-                                     const struct message *msg, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_machine_run(struct machine *m, struct outcome *out,
+                                            const struct message *msg, struct mc_errmsg *em);
 /* keccak256 of creation code without the CBOR metadata that solc appends. */
-void creation_fingerprint(struct mc_hash *out, struct mc_slice code);
+void ledger_creation_fingerprint(struct mc_hash *out, struct mc_slice code);
 /* The module that creation data asks for; NULL: none. */
-const struct vm_module *creation_module(const struct ledger_cfg *cfg, struct mc_slice data);
+const struct vm_module *ledger_creation_module(const struct ledger_cfg *cfg, struct mc_slice data);
 /* Makes the account of a fresh instance: nonce 1 (EIP-161), its module's code. */
-MC_NODISCARD enum mc_err machine_instance_add(struct machine *m, const struct mc_addr *at,
-                                              const struct vm_module *module, struct mc_errmsg *em);
+MC_NODISCARD enum mc_err ledger_machine_instance_add(struct machine *m, const struct mc_addr *at,
+                                                     const struct vm_module *module,
+                                                     struct mc_errmsg *em);
 
 #endif

@@ -131,13 +131,14 @@ static enum mc_err chunk_take(struct ledger_block *out, uint32_t what, struct mc
                               uint32_t *i, struct mc_arena *arena, struct mc_errmsg *em)
 {
     struct body_reader r;
-    enum mc_err err = body_open(&r, chunk, em);
+    enum mc_err err = ledger_body_open(&r, chunk, em);
 
     if (err == MC_OK && (r.head.first_i != *i || r.head.cnt > out->tx_cnt - *i))
         err = mc_fail(em, MC_ECORRUPT, "body chunk: out of order");
     for (uint32_t n = 0; err == MC_OK && n < r.head.cnt; n++, (*i)++)
-        err = body_next(&r, (what & LEDGER_BLOCK_TXS) != 0 ? &out->txs[*i] : NULL,
-                        (what & LEDGER_BLOCK_RECEIPTS) != 0 ? &out->receipts[*i] : NULL, arena, em);
+        err = ledger_body_next(&r, (what & LEDGER_BLOCK_TXS) != 0 ? &out->txs[*i] : NULL,
+                               (what & LEDGER_BLOCK_RECEIPTS) != 0 ? &out->receipts[*i] : NULL,
+                               arena, em);
     return err;
 }
 
@@ -184,7 +185,7 @@ enum mc_err ledger_block_read(struct ledger *l, uint64_t number, uint32_t what,
     *out = (struct ledger_block){.tx_cnt = 0};
     if (k != NULL) {
         err = kept_block_read(k, what, out, arena, em);
-        kept_unref(k);
+        ledger_kept_unref(k);
         return err;
     }
     ledger_head(l, &head);
@@ -241,16 +242,16 @@ static enum mc_err chunk_tx(struct mc_slice chunk, uint32_t index, struct ledger
                             struct mc_arena *arena, struct mc_errmsg *em)
 {
     struct body_reader r;
-    enum mc_err err = body_open(&r, chunk, em);
+    enum mc_err err = ledger_body_open(&r, chunk, em);
 
     if (err == MC_OK && (index < r.head.first_i || index - r.head.first_i >= r.head.cnt))
         err = mc_fail(em, MC_ECORRUPT, "body chunk: transaction %u is missing", index);
     while (err == MC_OK && r.next_i < index)
-        err = body_next(&r, NULL, NULL, arena, em);
+        err = ledger_body_next(&r, NULL, NULL, arena, em);
     if (err != MC_OK)
         return err;
     out->log_first_i = r.next_log;
-    return body_next(&r, &out->tx, &out->receipt, arena, em);
+    return ledger_body_next(&r, &out->tx, &out->receipt, arena, em);
 }
 
 static enum mc_err stored_tx_read(struct ledger *l, const struct ledger_tx_place *place,
@@ -309,6 +310,6 @@ enum mc_err ledger_tx_read(struct ledger *l, const struct ledger_tx_place *place
         if (err == MC_OK)
             out->tx = ledger_tx_ref(k->txs[place->index]);
     }
-    kept_unref(k);
+    ledger_kept_unref(k);
     return err;
 }

@@ -80,8 +80,8 @@ static enum mc_err digest_group(struct ledger_exec *x, struct extras *extra, str
     if (!has_list_cells(group, cnt))
         return MC_OK;
     mc_keccak256(&slot, mc_slice(index_key, sizeof index_key));
-    cell_key(key, &owner, &slot, 0);
-    err = state_load(&x->m.st, key, &before, NULL, em);
+    ledger_cell_key(key, &owner, &slot, 0);
+    err = ledger_state_load(&x->m.st, key, &before, NULL, em);
     if (err != MC_OK)
         return err;
     digest_next(text, before, group, cnt);
@@ -89,9 +89,9 @@ static enum mc_err digest_group(struct ledger_exec *x, struct extras *extra, str
     if (err != MC_OK)
         return err;
     mc_keccak256(&digest, mc_buf_slice(text));
-    err = state_save(&x->m.st, key, CELL_HASH, mc_hash_slice(&digest), em);
+    err = ledger_state_save(&x->m.st, key, CELL_HASH, mc_hash_slice(&digest), em);
     if (err == MC_OK)
-        extra->v[extra->cnt++] = state_cell(&x->m.st, key);
+        extra->v[extra->cnt++] = ledger_state_cell(&x->m.st, key);
     return err;
 }
 
@@ -112,7 +112,7 @@ static enum mc_err emit(void *arg, const struct trie_path *path, struct mc_slice
         x->node_cap = cap;
     }
     w = &x->nodes[x->node_cnt];
-    node_key(w->key, x->emit_owner, path);
+    ledger_node_key(w->key, x->emit_owner, path);
     w->rlp = mc_arena_copy(&x->cells, rlp);
     if (w->rlp.p == NULL)
         return MC_ENOMEM;
@@ -183,23 +183,23 @@ static enum mc_err storage_group(struct ledger_exec *x, struct extras *extra, st
 
     if (cnt == 1 && group[0]->kind == CELL_ACCOUNT)
         return MC_OK;
-    err = state_account(&x->m.st, &owner, &a, em);
+    err = ledger_state_account(&x->m.st, &owner, &a, em);
     if (err == MC_OK)
-        err = forest_trie(&x->l->forest, &t, &owner, &a.storage_root, em);
+        err = ledger_forest_trie(&x->l->forest, &t, &owner, &a.storage_root, em);
     if (err == MC_OK)
         err = words_put(t, text, group, cnt, em);
     if (err == MC_OK)
         err = trie_end(x, t, &owner, &root, em);
     if (err != MC_OK || mc_hash_eq(&root, &a.storage_root))
         return err;
-    cell_key_account(key, &owner);
-    acct = state_cell(&x->m.st, key);
+    ledger_cell_key_account(key, &owner);
+    acct = ledger_state_cell(&x->m.st, key);
     if (acct == NULL)
         return no_memory(em);
     if (!acct->dirty)
         extra->v[extra->cnt++] = acct;
     a.storage_root = root;
-    return state_account_save(&x->m.st, &owner, &a, em);
+    return ledger_state_account_save(&x->m.st, &owner, &a, em);
 }
 
 typedef enum mc_err (*group_fn)(struct ledger_exec *x, struct extras *extra, struct mc_buf *text,
@@ -216,10 +216,10 @@ static enum mc_err dirty_merge(struct ledger_exec *x, struct extras *extra, stru
     all = mc_arena_alloc(&x->cells, (x->dirty_cnt + extra->cnt) * sizeof(struct cell *));
     if (all == NULL)
         return no_memory(em);
-    qsort(extra->v, extra->cnt, sizeof(struct cell *), cell_order);
+    qsort(extra->v, extra->cnt, sizeof(struct cell *), ledger_cell_order);
     while (i < x->dirty_cnt || j < extra->cnt) {
-        bool first =
-            j == extra->cnt || (i < x->dirty_cnt && cell_order(&x->dirty[i], &extra->v[j]) <= 0);
+        bool first = j == extra->cnt ||
+                     (i < x->dirty_cnt && ledger_cell_order(&x->dirty[i], &extra->v[j]) <= 0);
 
         all[n++] = first ? x->dirty[i++] : extra->v[j++];
     }
@@ -252,7 +252,7 @@ static enum mc_err accounts_root(struct ledger_exec *x, struct mc_buf *text, str
     const struct mc_hash *before =
         x->number == 0 ? &MC_KECCAK_EMPTY_TRIE : &x->l->head_header.state_root;
     struct trie *t;
-    enum mc_err err = forest_trie(&x->l->forest, &t, &MC_ADDR_ZERO, before, em);
+    enum mc_err err = ledger_forest_trie(&x->l->forest, &t, &MC_ADDR_ZERO, before, em);
 
     for (size_t i = 0; i < x->dirty_cnt && err == MC_OK; i++) {
         struct cell *c = x->dirty[i];
@@ -261,7 +261,7 @@ static enum mc_err accounts_root(struct ledger_exec *x, struct mc_buf *text, str
         if (c->kind != CELL_ACCOUNT)
             continue;
         mc_buf_reset(text);
-        account_encode(text, c->account);
+        ledger_account_encode(text, c->account);
         err = mc_buf_check(text, "account", em);
         mc_keccak256(&path, mc_slice(c->key, 20));
         if (err == MC_OK)
@@ -272,17 +272,17 @@ static enum mc_err accounts_root(struct ledger_exec *x, struct mc_buf *text, str
     return err;
 }
 
-enum mc_err exec_state_root(struct ledger_exec *x, struct mc_errmsg *em)
+enum mc_err ledger_exec_state_root(struct ledger_exec *x, struct mc_errmsg *em)
 {
     struct ledger *l = x->l;
     struct mc_buf text = {NULL, 0, 0, false};
     enum mc_err err = MC_OK;
 
     if (l->grown != NULL) /* another candidate was sealed and is not the one that counts now */
-        forest_forget(&l->forest);
+        ledger_forest_forget(&l->forest);
     l->grown = x;
-    forest_begin(&l->forest, x->number == 0 ? 0 : x->number - 1);
-    x->dirty = state_dirty(&x->m.st, &x->dirty_cnt);
+    ledger_forest_begin(&l->forest, x->number == 0 ? 0 : x->number - 1);
+    x->dirty = ledger_state_dirty(&x->m.st, &x->dirty_cnt);
     if (x->dirty == NULL)
         err = no_memory(em);
     if (err == MC_OK)
@@ -291,11 +291,11 @@ enum mc_err exec_state_root(struct ledger_exec *x, struct mc_errmsg *em)
         err = each_owner(x, storage_group, &text, em);
     if (err == MC_OK)
         err = accounts_root(x, &text, em);
-    forest_end(&l->forest);
+    ledger_forest_end(&l->forest);
     mc_buf_free(&text);
-    state_settle(&x->m.st);
+    ledger_state_settle(&x->m.st);
     if (err != MC_OK) {
-        forest_forget(&l->forest);
+        ledger_forest_forget(&l->forest);
         l->grown = NULL;
     }
     return err;
@@ -329,7 +329,7 @@ static enum mc_err receipts_root(struct ledger_exec *x, struct mc_slice *items,
     return err;
 }
 
-enum mc_err exec_list_roots(struct ledger_exec *x, struct mc_errmsg *em)
+enum mc_err ledger_exec_list_roots(struct ledger_exec *x, struct mc_errmsg *em)
 {
     struct kept_block *k = x->blk;
     struct mc_slice *items;
@@ -386,9 +386,9 @@ enum mc_err ledger_exec_seal(struct ledger_exec *x, const struct ledger_header *
     if (x->number != 0)
         h->parent_hash = l->head.hash;
     ledger_header_set_time_ms(h, x->env.time_ms);
-    err = exec_state_root(x, em);
+    err = ledger_exec_state_root(x, em);
     if (err == MC_OK)
-        err = exec_list_roots(x, em);
+        err = ledger_exec_list_roots(x, em);
     if (err == MC_OK)
         err = header_hash(x->blk, em);
     if (err != MC_OK) {

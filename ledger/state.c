@@ -22,13 +22,13 @@ static const struct ledger_account account_none = {
                    0x27, 0x3b, 0x7b, 0xfa, 0xd8, 0x04, 0x5d, 0x85, 0xa4, 0x70}},
 };
 
-void state_init(struct state *s, struct store *store, uint64_t block, struct cell_cache *cache,
-                struct mc_arena *arena)
+void ledger_state_init(struct state *s, struct store *store, uint64_t block,
+                       struct cell_cache *cache, struct mc_arena *arena)
 {
     *s = (struct state){.store = store, .block = block, .cache = cache, .arena = arena};
 }
 
-void state_free(struct state *s)
+void ledger_state_free(struct state *s)
 {
     if (s->it != NULL)
         s->store->ops->iter_free(s->it);
@@ -36,15 +36,15 @@ void state_free(struct state *s)
     free(s->journal);
 }
 
-void cell_key(uint8_t out[KEY_CELL_LEN], const struct mc_addr *a, const struct mc_hash *slot,
-              uint64_t pos)
+void ledger_cell_key(uint8_t out[KEY_CELL_LEN], const struct mc_addr *a, const struct mc_hash *slot,
+                     uint64_t pos)
 {
     memcpy(out, a->b, 20);
     memcpy(out + 20, slot->b, 32);
     mc_be64_put(out + 52, pos);
 }
 
-void cell_key_account(uint8_t out[KEY_CELL_LEN], const struct mc_addr *a)
+void ledger_cell_key_account(uint8_t out[KEY_CELL_LEN], const struct mc_addr *a)
 {
     memcpy(out, a->b, 20);
     memset(out + 20, 0, 40);
@@ -65,7 +65,8 @@ static bool table_grow(struct state *s)
 
         if (c == NULL)
             continue;
-        for (at = cell_hash(c->key) & (cap - 1); table[at] != NULL; at = (at + 1) & (cap - 1))
+        for (at = ledger_cell_hash(c->key) & (cap - 1); table[at] != NULL;
+             at = (at + 1) & (cap - 1))
             ;
         table[at] = c;
     }
@@ -75,14 +76,15 @@ static bool table_grow(struct state *s)
     return true;
 }
 
-struct cell *state_cell(struct state *s, const uint8_t key[KEY_CELL_LEN])
+struct cell *ledger_state_cell(struct state *s, const uint8_t key[KEY_CELL_LEN])
 {
     struct cell *c;
     size_t at;
 
     if (s->cnt * 2 >= s->cap && !table_grow(s))
         return NULL;
-    for (at = cell_hash(key) & (s->cap - 1); s->table[at] != NULL; at = (at + 1) & (s->cap - 1)) {
+    for (at = ledger_cell_hash(key) & (s->cap - 1); s->table[at] != NULL;
+         at = (at + 1) & (s->cap - 1)) {
         c = s->table[at];
         if (memcmp(c->key, key, KEY_CELL_LEN) == 0)
             return c;
@@ -106,7 +108,7 @@ static enum mc_err account_bytes(struct state *s, struct cell *c, struct mc_slic
 
     if (a == NULL)
         return mc_fail(em, MC_ENOMEM, "state: out of memory");
-    err = account_decode(a, rlp, em);
+    err = ledger_account_decode(a, rlp, em);
     if (err != MC_OK)
         return mc_fail(em, MC_ECORRUPT, "state: a stored account does not decode");
     c->account = a;
@@ -168,10 +170,10 @@ static enum mc_err cell_fetch(struct state *s, struct cell *c, struct mc_errmsg 
     struct mc_slice stored;
     enum mc_err err = MC_OK;
 
-    if (s->cache == NULL || !cell_cache_get(s->cache, c->key, &stored)) {
+    if (s->cache == NULL || !ledger_cell_cache_get(s->cache, c->key, &stored)) {
         err = store_newest(s, c->key, &stored, em);
         if (err == MC_OK && s->cache != NULL)
-            cell_cache_put(s->cache, c->key, stored);
+            ledger_cell_cache_put(s->cache, c->key, stored);
     }
     if (err == MC_OK)
         err = cell_decode(s, c, stored, em);
@@ -185,7 +187,7 @@ static enum mc_err cell_get(struct state *s, const uint8_t *key, struct cell **o
 {
     enum mc_err err;
 
-    *out = state_cell(s, key);
+    *out = ledger_state_cell(s, key);
     if (*out == NULL)
         return mc_fail(em, MC_ENOMEM, "state: out of memory");
     if ((*out)->known)
@@ -196,8 +198,8 @@ static enum mc_err cell_get(struct state *s, const uint8_t *key, struct cell **o
     return err;
 }
 
-enum mc_err state_load(struct state *s, const uint8_t key[KEY_CELL_LEN], struct mc_slice *out,
-                       enum cell_kind *kind, struct mc_errmsg *em)
+enum mc_err ledger_state_load(struct state *s, const uint8_t key[KEY_CELL_LEN],
+                              struct mc_slice *out, enum cell_kind *kind, struct mc_errmsg *em)
 {
     struct cell *c;
     enum mc_err err = cell_get(s, key, &c, em);
@@ -210,14 +212,14 @@ enum mc_err state_load(struct state *s, const uint8_t key[KEY_CELL_LEN], struct 
     return MC_OK;
 }
 
-enum mc_err state_account(struct state *s, const struct mc_addr *a, struct ledger_account *out,
-                          struct mc_errmsg *em)
+enum mc_err ledger_state_account(struct state *s, const struct mc_addr *a,
+                                 struct ledger_account *out, struct mc_errmsg *em)
 {
     uint8_t key[KEY_CELL_LEN];
     struct cell *c;
     enum mc_err err;
 
-    cell_key_account(key, a);
+    ledger_cell_key_account(key, a);
     err = cell_get(s, key, &c, em);
     if (err != MC_OK)
         return err;
@@ -249,11 +251,11 @@ static enum mc_err journal_add(struct state *s, struct cell *c, struct mc_errmsg
     return MC_OK;
 }
 
-enum mc_err state_save(struct state *s, const uint8_t key[KEY_CELL_LEN], enum cell_kind kind,
-                       struct mc_slice value, struct mc_errmsg *em)
+enum mc_err ledger_state_save(struct state *s, const uint8_t key[KEY_CELL_LEN], enum cell_kind kind,
+                              struct mc_slice value, struct mc_errmsg *em)
 {
     struct mc_slice copy = mc_arena_copy(s->arena, value);
-    struct cell *c = copy.p == NULL ? NULL : state_cell(s, key);
+    struct cell *c = copy.p == NULL ? NULL : ledger_state_cell(s, key);
     enum mc_err err;
 
     if (c == NULL)
@@ -268,16 +270,16 @@ enum mc_err state_save(struct state *s, const uint8_t key[KEY_CELL_LEN], enum ce
     return MC_OK;
 }
 
-enum mc_err state_account_save(struct state *s, const struct mc_addr *a,
-                               const struct ledger_account *acct, struct mc_errmsg *em)
+enum mc_err ledger_state_account_save(struct state *s, const struct mc_addr *a,
+                                      const struct ledger_account *acct, struct mc_errmsg *em)
 {
     struct ledger_account *copy = mc_arena_alloc(s->arena, sizeof *copy);
     uint8_t key[KEY_CELL_LEN];
     struct cell *c;
     enum mc_err err;
 
-    cell_key_account(key, a);
-    c = copy == NULL ? NULL : state_cell(s, key);
+    ledger_cell_key_account(key, a);
+    c = copy == NULL ? NULL : ledger_state_cell(s, key);
     if (c == NULL)
         return mc_fail(em, MC_ENOMEM, "state: out of memory");
     err = journal_add(s, c, em);
@@ -291,12 +293,12 @@ enum mc_err state_account_save(struct state *s, const struct mc_addr *a,
     return MC_OK;
 }
 
-size_t state_mark(const struct state *s)
+size_t ledger_state_mark(const struct state *s)
 {
     return s->undo_cnt;
 }
 
-void state_rollback(struct state *s, size_t mark)
+void ledger_state_rollback(struct state *s, size_t mark)
 {
     while (s->undo_cnt > mark) {
         const struct cell_undo *u = &s->journal[--s->undo_cnt];
@@ -309,19 +311,19 @@ void state_rollback(struct state *s, size_t mark)
     }
 }
 
-void state_settle(struct state *s)
+void ledger_state_settle(struct state *s)
 {
     s->undo_cnt = 0;
 }
 
-int cell_order(const void *a, const void *b)
+int ledger_cell_order(const void *a, const void *b)
 {
     const struct cell *const *x = a, *const *y = b;
 
     return memcmp((*x)->key, (*y)->key, KEY_CELL_LEN);
 }
 
-struct cell **state_dirty(struct state *s, size_t *cnt)
+struct cell **ledger_state_dirty(struct state *s, size_t *cnt)
 {
     struct cell **list = mc_arena_alloc(s->arena, (s->cnt + 1) * sizeof(struct cell *));
     size_t n = 0;
@@ -332,14 +334,14 @@ struct cell **state_dirty(struct state *s, size_t *cnt)
         if (s->table[i] != NULL && s->table[i]->dirty)
             list[n++] = s->table[i];
     qsort(list, n, sizeof(struct cell *),
-          cell_order); /* the table's order is a matter of the seed */
+          ledger_cell_order); /* the table's order is a matter of the seed */
     *cnt = n;
     return list;
 }
 
 /* ------------------------------------------------------------------ stored forms */
 
-void account_encode(struct mc_buf *out, const struct ledger_account *a)
+void ledger_account_encode(struct mc_buf *out, const struct ledger_account *a)
 {
     size_t mark = out->n;
 
@@ -350,7 +352,8 @@ void account_encode(struct mc_buf *out, const struct ledger_account *a)
     mc_rlp_wrap_list(out, mark);
 }
 
-enum mc_err account_decode(struct ledger_account *out, struct mc_slice rlp, struct mc_errmsg *em)
+enum mc_err ledger_account_decode(struct ledger_account *out, struct mc_slice rlp,
+                                  struct mc_errmsg *em)
 {
     struct mc_rlp all = mc_rlp_open(rlp), r;
     enum mc_err err = mc_rlp_list(&all, &r, em);
@@ -369,10 +372,10 @@ enum mc_err account_decode(struct ledger_account *out, struct mc_slice rlp, stru
     return err == MC_OK ? mc_rlp_end(&all, em) : err;
 }
 
-void cell_encode(struct mc_buf *out, const struct cell *c)
+void ledger_cell_encode(struct mc_buf *out, const struct cell *c)
 {
     if (c->kind == CELL_ACCOUNT) {
-        account_encode(out, c->account);
+        ledger_account_encode(out, c->account);
         return;
     }
     mc_buf_put_u8(out, c->kind);

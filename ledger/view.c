@@ -23,7 +23,7 @@ static enum mc_err view_open(struct ledger_view **out, struct ledger *l,
         return mc_fail(em, MC_ENOMEM, "open view: out of memory");
     v->l = l;
     v->header = *header;
-    machine_init(&v->m, l->cfg, l->store, header->number, NULL, &v->arena, &v->arena);
+    ledger_machine_init(&v->m, l->cfg, l->store, header->number, NULL, &v->arena, &v->arena);
     v->m.env.block_number = header->number;
     v->m.env.time_s = header->time_s;
     *out = v;
@@ -62,7 +62,7 @@ void ledger_view_close(struct ledger_view *v)
         return;
     if (v->nodes != NULL)
         v->l->store->ops->iter_free(v->nodes);
-    machine_free(&v->m);
+    ledger_machine_free(&v->m);
     mc_arena_free(&v->arena);
     free(v);
 }
@@ -80,7 +80,7 @@ const struct vm_env *ledger_view_env(struct ledger_view *v)
 enum mc_err ledger_view_account(struct ledger_view *v, const struct mc_addr *a,
                                 struct ledger_account *out, struct mc_errmsg *em)
 {
-    return state_account(&v->m.st, a, out, em);
+    return ledger_state_account(&v->m.st, a, out, em);
 }
 
 enum mc_err ledger_view_storage(struct ledger_view *v, const struct mc_addr *a,
@@ -95,8 +95,8 @@ enum mc_err ledger_view_storage(struct ledger_view *v, const struct mc_addr *a,
     *word = MC_HASH_ZERO;
     if (mc_hash_is_zero(slot)) /* that key is the account's own cell; no record lives there */
         return MC_OK;
-    cell_key(key, a, slot, 0);
-    err = state_load(&v->m.st, key, &value, &kind, em);
+    ledger_cell_key(key, a, slot, 0);
+    err = ledger_state_load(&v->m.st, key, &value, &kind, em);
     if (err != MC_OK || value.n == 0)
         return err;
     if (kind == CELL_HASH)
@@ -117,7 +117,7 @@ static enum mc_err view_node(void *arg, struct mc_buf *out, const struct trie_pa
         v->nodes = v->l->store->ops->iter_new(v->l->store, NULL, STORE_TRIE, true);
     if (v->nodes == NULL)
         return mc_fail(em, MC_ENOMEM, "proof: out of memory");
-    return node_read(v->l->store, v->nodes, out, &v->owner, path, v->header.number, em);
+    return ledger_node_read(v->l->store, v->nodes, out, &v->owner, path, v->header.number, em);
 }
 
 /* Slices over the proof's nodes, copied into the arena. */
@@ -178,7 +178,7 @@ enum mc_err ledger_view_prove_slot(struct ledger_view *v, const struct mc_addr *
                                    struct mc_arena *arena, struct mc_errmsg *em)
 {
     struct ledger_account acct;
-    enum mc_err err = state_account(&v->m.st, a, &acct, em);
+    enum mc_err err = ledger_state_account(&v->m.st, a, &acct, em);
 
     return err == MC_OK ? prove(v, a, &acct.storage_root, mc_hash_slice(slot), out, arena, em)
                         : err;
@@ -252,24 +252,24 @@ static enum mc_err call_run(struct ledger_view *v, const struct ledger_call *cal
                           .value = call->value,
                           .data = call->data,
                           .gas = call->gas - intrinsic};
-    size_t mark = state_mark(&v->m.st);
+    size_t mark = ledger_state_mark(&v->m.st);
     struct outcome o;
     enum mc_err err;
 
     mc_arena_reset(&v->m.tx_arena);
-    err = machine_run(&v->m, &o, &msg, em);
+    err = ledger_machine_run(&v->m, &o, &msg, em);
     if (err == MC_OK) {
         out->gas_used = call->gas - o.gas_left;
         err = call_copy(out, &v->m, &o, arena, em);
     }
     if (err == MC_OK && !call->has_to && o.err == MC_OK) {
         /* eth_call of a creation answers the deployed code, as an EVM would */
-        const struct vm_module *made = creation_module(v->m.cfg, call->data);
+        const struct vm_module *made = ledger_creation_module(v->m.cfg, call->data);
 
         MC_ASSERT(made != NULL);
         out->output = vm_module_code(made);
     }
-    state_rollback(&v->m.st, mark);
+    ledger_state_rollback(&v->m.st, mark);
     return err == MC_OK ? call_outcome(out, &o, em) : err;
 }
 
@@ -290,7 +290,7 @@ enum mc_err ledger_view_call(struct ledger_view *v, const struct ledger_call *ca
 {
     struct ledger_account from;
     uint64_t intrinsic;
-    enum mc_err err = state_account(&v->m.st, &call->from, &from, em);
+    enum mc_err err = ledger_state_account(&v->m.st, &call->from, &from, em);
 
     *out = (struct ledger_call_result){.err = MC_OK};
     if (err != MC_OK)

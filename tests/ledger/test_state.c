@@ -17,20 +17,20 @@ static void key_of(uint8_t out[KEY_CELL_LEN], uint8_t a, uint8_t slot, uint64_t 
     const struct mc_addr addr = {{a}};
     const struct mc_hash s = {{slot}};
 
-    cell_key(out, &addr, &s, pos);
+    ledger_cell_key(out, &addr, &s, pos);
 }
 
 static void is(struct state *s, const uint8_t *key, const char *want)
 {
     struct mc_slice got;
 
-    assert_ok(state_load(s, key, &got, NULL, &em));
+    assert_ok(ledger_state_load(s, key, &got, NULL, &em));
     assert_true(mc_slice_eq(got, mc_slice_str(want)));
 }
 
 static void save(struct state *s, const uint8_t *key, const char *value)
 {
-    assert_ok(state_save(s, key, CELL_HASH, mc_slice_str(value), &em));
+    assert_ok(ledger_state_save(s, key, CELL_HASH, mc_slice_str(value), &em));
 }
 
 static void version(struct store *store, const uint8_t *key, uint64_t block, const char *value)
@@ -64,11 +64,11 @@ static void the_newest_version_at_or_below_the_block_counts(void **state)
         struct mc_arena arena = {.head = NULL};
         struct state s;
 
-        state_init(&s, store, b, NULL, &arena);
+        ledger_state_init(&s, store, b, NULL, &arena);
         is(&s, key, want[b]);
         is(&s, next, "neighbour");
         is(&s, before, "");
-        state_free(&s);
+        ledger_state_free(&s);
         mc_arena_free(&arena);
     }
     store->ops->close(store);
@@ -90,27 +90,27 @@ static void undo_brings_back_what_was(void **state)
     key_of(b, 1, 2, 0);
     version(store, a, 0, "stored");
     version(store, b, 0, "below");
-    state_init(&s, store, 3, NULL, &arena);
+    ledger_state_init(&s, store, 3, NULL, &arena);
     is(&s, a, "stored");
     save(&s, a, "one");
-    state_settle(&s);
-    mark = state_mark(&s);
+    ledger_state_settle(&s);
+    mark = ledger_state_mark(&s);
     save(&s, a, "two");
     save(&s, b, "new"); /* never read before: the undo must not invent a value */
-    assert_ok(state_account(&s, &who, &acct, &em));
+    assert_ok(ledger_state_account(&s, &who, &acct, &em));
     assert_false(acct.exists);
     acct.nonce = 5;
-    assert_ok(state_account_save(&s, &who, &acct, &em));
-    state_rollback(&s, mark);
+    assert_ok(ledger_state_account_save(&s, &who, &acct, &em));
+    ledger_state_rollback(&s, mark);
     is(&s, a, "one");
     is(&s, b, "below");
-    assert_ok(state_account(&s, &who, &acct, &em));
+    assert_ok(ledger_state_account(&s, &who, &acct, &em));
     assert_false(acct.exists);
     assert_int_equal(acct.nonce, 0);
-    dirty = state_dirty(&s, &cnt);
+    dirty = ledger_state_dirty(&s, &cnt);
     assert_int_equal(cnt, 1);
     assert_memory_equal(dirty[0]->key, a, KEY_CELL_LEN);
-    state_free(&s);
+    ledger_state_free(&s);
     mc_arena_free(&arena);
     store->ops->close(store);
 }
@@ -127,9 +127,9 @@ static void undo_is_exact_for_random_histories(void **state)
         uint8_t key[KEY_CELL_LEN];
         struct state s;
 
-        state_init(&s, NULL, 0, NULL, &arena);
+        ledger_state_init(&s, NULL, 0, NULL, &arena);
         for (uint32_t tx = 0; tx < 10; tx++) {
-            size_t mark = state_mark(&s);
+            size_t mark = ledger_state_mark(&s);
 
             memcpy(saved, model, sizeof model);
             for (uint32_t w = DICE(12); w > 0; w--) {
@@ -140,7 +140,7 @@ static void undo_is_exact_for_random_histories(void **state)
                 save(&s, key, model[i]);
             }
             if (DICE(2) == 0) {
-                state_rollback(&s, mark);
+                ledger_state_rollback(&s, mark);
                 memcpy(model, saved, sizeof model);
             }
             for (uint32_t i = 0; i < 8; i++) {
@@ -148,7 +148,7 @@ static void undo_is_exact_for_random_histories(void **state)
                 is(&s, key, model[i]);
             }
         }
-        state_free(&s);
+        ledger_state_free(&s);
         mc_arena_free(&arena);
     }
 }
@@ -162,15 +162,15 @@ static void written_cells_come_in_key_order(void **state)
     size_t cnt;
 
     (void)state;
-    state_init(&s, NULL, 0, NULL, &arena);
+    ledger_state_init(&s, NULL, 0, NULL, &arena);
     for (uint32_t i = 0; i < 1000; i++) {
         key_of(key, (uint8_t)(i * 7), (uint8_t)(i * 13), i % 3);
         save(&s, key, "x");
     }
-    dirty = state_dirty(&s, &cnt);
+    dirty = ledger_state_dirty(&s, &cnt);
     for (size_t i = 1; i < cnt; i++)
         assert_true(memcmp(dirty[i - 1]->key, dirty[i]->key, KEY_CELL_LEN) < 0);
-    state_free(&s);
+    ledger_state_free(&s);
     mc_arena_free(&arena);
 }
 
@@ -183,19 +183,19 @@ static void accounts_are_ethereums_rlp(void **state)
     a.balance = mc_u256_u64(5);
     a.storage_root = MC_KECCAK_EMPTY_TRIE;
     a.code_hash = MC_KECCAK_EMPTY;
-    account_encode(&rlp, &a);
+    ledger_account_encode(&rlp, &a);
     assert_int_equal(rlp.n, 2 + 3 + 1 + 33 + 33);
     assert_memory_equal(rlp.p, "\xf8\x46\x82\x01\x2c\x05\xa0", 7);
-    assert_ok(account_decode(&b, mc_buf_slice(&rlp), &em));
+    assert_ok(ledger_account_decode(&b, mc_buf_slice(&rlp), &em));
     assert_memory_equal(&a, &b, sizeof a);
     for (size_t n = 0; n < rlp.n; n++)
-        assert_int_not_equal(account_decode(&b, mc_slice(rlp.p, n), &em), MC_OK);
+        assert_int_not_equal(ledger_account_decode(&b, mc_slice(rlp.p, n), &em), MC_OK);
     mc_buf_free(&rlp);
 }
 
 static void the_cache_is_bounded_and_never_lies(void **state)
 {
-    struct cell_cache *cache = cell_cache_new(20000);
+    struct cell_cache *cache = ledger_cell_cache_new(20000);
     uint32_t newest[500] = {0}, known = 0;
     uint32_t seed = 3;
 
@@ -208,11 +208,11 @@ static void the_cache_is_bounded_and_never_lies(void **state)
         key_of(key, 1, 1, at);
         if (DICE(2) == 0) {
             newest[at] = i + 1;
-            cell_cache_put(cache, key, mc_slice(&newest[at], sizeof newest[at]));
+            ledger_cell_cache_put(cache, key, mc_slice(&newest[at], sizeof newest[at]));
         } else if (DICE(4) == 0) {
             newest[at] = i + 1;
-            cell_cache_update(cache, key, mc_slice(&newest[at], sizeof newest[at]));
-        } else if (cell_cache_get(cache, key, &got)) {
+            ledger_cell_cache_update(cache, key, mc_slice(&newest[at], sizeof newest[at]));
+        } else if (ledger_cell_cache_get(cache, key, &got)) {
             assert_int_equal(got.n, 4);
             assert_memory_equal(got.p, &newest[at], 4);
             known++;
@@ -220,7 +220,7 @@ static void the_cache_is_bounded_and_never_lies(void **state)
     }
     assert_true(known > 500); /* it holds something, and not everything */
     assert_true(known < 5000);
-    cell_cache_free(cache);
+    ledger_cell_cache_free(cache);
 }
 
 int main(void)
