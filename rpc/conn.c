@@ -197,6 +197,9 @@ static bool host_allowed(const struct rpc_conn *c)
 
     if (q->host.cnt == 0) /* HTTP/1.0 without the header: no browser */
         return true;
+    /* Probes come by whatever address the machine has, and learn nothing from these two. */
+    if (q->method == RPC_HTTP_GET && (path_is(q, "/health") || path_is(q, "/ready")))
+        return true;
     return rpc_list_has(c->server->cfg.hosts, host_name(&q->host));
 }
 
@@ -281,6 +284,7 @@ static size_t bytes_read(struct rpc_conn *c, struct mc_slice bytes, struct rpc_j
             refusal_put(c, status, em.text);
         } else if (ev == RPC_HTTP_REQUEST) {
             *job = request_take(c);
+            mc_buf_free(&rpc_http_parser_request(c->parser)->body); /* of a refused request */
         } else if (rpc_http_parser_wants_continue(c->parser)) {
             mc_buf_put_str(&c->send, "HTTP/1.1 100 Continue\r\n\r\n");
         }

@@ -10,10 +10,10 @@ struct type_ref {
 };
 
 struct typed {
-    const struct mc_json *types;
     struct mc_arena *arena;
     struct mc_errmsg *em;
     struct mc_slice names[TYPES_MAX]; /* struct types in document order */
+    const struct mc_json *members[TYPES_MAX];
     struct mc_hash hashes[TYPES_MAX]; /* typeHash, when known */
     bool known[TYPES_MAX];
     size_t name_cnt;
@@ -33,9 +33,10 @@ static bool name_add(void *arg, struct mc_slice key, const struct mc_json *val)
 {
     struct typed *t = arg;
 
-    (void)val;
-    if (t->name_cnt < TYPES_MAX)
+    if (t->name_cnt < TYPES_MAX) {
         t->names[t->name_cnt] = key;
+        t->members[t->name_cnt] = val;
+    }
     t->name_cnt++;
     return true;
 }
@@ -58,14 +59,6 @@ static size_t name_find(const struct typed *t, struct mc_slice name)
     return i;
 }
 
-static const struct mc_json *members_of(const struct typed *t, size_t type_i)
-{
-    char *key = mc_arena_printf(t->arena, "%.*s", (int)t->names[type_i].n,
-                                (const char *)t->names[type_i].p);
-
-    return key == NULL ? NULL : mc_json_get(t->types, key);
-}
-
 /* Marks the types that a struct refers to, directly or not.  The mark comes first, so a circle ends. */
 static enum mc_err reach(struct typed *t, bool seen[TYPES_MAX], size_t from)
 {
@@ -74,7 +67,7 @@ static enum mc_err reach(struct typed *t, bool seen[TYPES_MAX], size_t from)
     seen[from] = true;
     stack[n++] = from;
     while (n > 0) {
-        const struct mc_json *members = members_of(t, stack[--n]);
+        const struct mc_json *members = t->members[stack[--n]];
         if (mc_json_type(members) != MC_JSON_ARRAY)
             return fail(t, "types: a type is not an array of members");
         for (size_t i = 0; i < mc_json_len(members); i++) {
@@ -91,7 +84,7 @@ static enum mc_err reach(struct typed *t, bool seen[TYPES_MAX], size_t from)
 
 static void encode_type_put(struct typed *t, struct mc_buf *b, size_t type_i)
 {
-    const struct mc_json *members = members_of(t, type_i);
+    const struct mc_json *members = t->members[type_i];
 
     mc_buf_put_slice(b, t->names[type_i]);
     mc_buf_put_u8(b, '(');
@@ -305,7 +298,7 @@ static enum mc_err encode_atom(struct typed *t, struct mc_hash *out, struct mc_s
 static enum mc_err hash_struct(struct typed *t, struct mc_hash *out, size_t type_i,
                                const struct mc_json *v, uint32_t depth)
 {
-    const struct mc_json *members = members_of(t, type_i);
+    const struct mc_json *members = t->members[type_i];
     struct mc_buf data = {0};
     struct mc_hash word;
     enum mc_err err = type_hash(t, &word, type_i);
@@ -396,16 +389,17 @@ static enum mc_err named_hash(struct typed *t, struct mc_hash *out, struct mc_sl
 enum mc_err rpc_eip712_digest(struct mc_hash *out, const struct mc_json *typed_data,
                               struct mc_arena *arena, struct mc_errmsg *em)
 {
-    struct typed t = {.types = mc_json_get(typed_data, "types"), .arena = arena, .em = em};
+    const struct mc_json *types = mc_json_get(typed_data, "types");
+    struct typed t = {.arena = arena, .em = em};
     struct mc_slice domain_type = mc_slice_str("EIP712Domain");
     struct mc_slice primary = mc_json_str(mc_json_get(typed_data, "primaryType"));
     struct mc_hash domain, message;
     size_t parts = 2;
     enum mc_err err;
 
-    if (mc_json_type(t.types) != MC_JSON_OBJECT)
+    if (mc_json_type(types) != MC_JSON_OBJECT)
         return mc_fail(em, MC_EMALFORM, "typed data: types must be an object");
-    mc_json_each(t.types, name_add, &t);
+    mc_json_each(types, name_add, &t);
     if (t.name_cnt > TYPES_MAX)
         return mc_fail(em, MC_ELIMIT, "typed data: more than %u types", TYPES_MAX);
     err = named_hash(&t, &domain, domain_type, mc_json_get(typed_data, "domain"), "domain");

@@ -17,8 +17,10 @@ struct rpc_job *rpc_job_new(struct rpc_server *s, struct mc_buf *body)
 enum rpc_job_state rpc_job_run(struct rpc_job *job)
 {
     if (!job->begun) {
-        job->begun = true;
         mc_buf_put_zeros(&job->out, RPC_HEAD_ROOM);
+        if (job->out.oom)
+            return RPC_JOB_DONE; /* the connection sees that there is no answer, and closes */
+        job->begun = true;
         rpc_run_begin(&job->run, job->server, mc_buf_slice(&job->body), &job->out);
         mc_buf_free(&job->body); /* the parsed tree has its own copy */
     }
