@@ -102,7 +102,7 @@ enum mc_err ledger_body_open(struct body_reader *r, struct mc_slice chunk, struc
     return MC_OK;
 }
 
-void ledger_receipt_bloom(struct ledger_receipt *r)
+static void receipt_bloom(struct ledger_receipt *r)
 {
     memset(&r->bloom, 0, sizeof r->bloom);
     for (uint32_t i = 0; i < r->log_cnt; i++) {
@@ -149,7 +149,7 @@ static bool take_receipt(struct mc_slice s, struct ledger_receipt *r, struct mc_
     for (uint32_t i = 0; i < r->log_cnt; i++)
         if (!take_log(&s, &r->logs[i], arena))
             return false;
-    ledger_receipt_bloom(r);
+    receipt_bloom(r);
     return s.n == 0;
 }
 

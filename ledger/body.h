@@ -38,7 +38,4 @@ MC_NODISCARD enum mc_err ledger_body_open(struct body_reader *r, struct mc_slice
 MC_NODISCARD enum mc_err ledger_body_next(struct body_reader *r, struct ledger_tx **tx,
                                           struct ledger_receipt *receipt, struct mc_arena *arena,
                                           struct mc_errmsg *em);
-/* Bloom of the receipt's logs. */
-void ledger_receipt_bloom(struct ledger_receipt *r);
-
 #endif

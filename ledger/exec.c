@@ -254,6 +254,28 @@ static enum mc_err settle_gas(struct ledger_exec *x, const struct ledger_tx *tx,
     return credit(x, &x->env.miner, &tip, gas_used, em);
 }
 
+/* Address and first topic (the event) repeat from log to log: their bits are kept, which saves two hashes of three. */
+static void log_bloom(struct ledger_exec *x, struct ledger_bloom *bloom,
+                      const struct ledger_log *log)
+{
+    if (log->topic_cnt == 0) {
+        ledger_bloom_add(bloom, mc_addr_slice(&log->address));
+        return;
+    }
+    if (!x->has_event || !mc_addr_eq(&x->event_addr, &log->address) ||
+        !mc_hash_eq(&x->event, &log->topics[0])) {
+        memset(&x->event_bloom, 0, sizeof x->event_bloom);
+        ledger_bloom_add(&x->event_bloom, mc_addr_slice(&log->address));
+        ledger_bloom_add(&x->event_bloom, mc_hash_slice(&log->topics[0]));
+        x->event_addr = log->address;
+        x->event = log->topics[0];
+        x->has_event = true;
+    }
+    ledger_bloom_or(bloom, &x->event_bloom);
+    for (uint32_t j = 1; j < log->topic_cnt; j++)
+        ledger_bloom_add(bloom, mc_hash_slice(&log->topics[j]));
+}
+
 static enum mc_err receipt_add(struct ledger_exec *x, const struct ledger_tx *tx,
                                const struct outcome *o, uint64_t gas_used, struct mc_errmsg *em)
 {
@@ -278,11 +300,8 @@ static enum mc_err receipt_add(struct ledger_exec *x, const struct ledger_tx *tx
         return mc_fail(em, MC_ENOMEM, "receipt: out of memory");
     r->logs = (struct ledger_log *)logs.p;
     r->revert_data = why;
-    for (uint32_t i = 0; i < r->log_cnt; i++) {
-        ledger_bloom_add(&r->bloom, mc_addr_slice(&r->logs[i].address));
-        for (uint32_t j = 0; j < r->logs[i].topic_cnt; j++)
-            ledger_bloom_add(&r->bloom, mc_hash_slice(&r->logs[i].topics[j]));
-    }
+    for (uint32_t i = 0; i < r->log_cnt; i++)
+        log_bloom(x, &r->bloom, &r->logs[i]);
     k->log_first[k->tx_cnt] = x->log_cnt;
     k->txs[k->tx_cnt++] = ledger_tx_ref(tx);
     x->log_cnt += r->log_cnt;

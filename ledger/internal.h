@@ -61,6 +61,10 @@ struct ledger_exec {
     size_t body_bytes;
     uint32_t log_cnt;
     bool sealed;
+    bool has_event; /* the three that follow are set: the last log's address and first topic */
+    struct mc_addr event_addr;
+    struct mc_hash event;
+    struct ledger_bloom event_bloom; /* bits of both */
     struct cell **dirty;
     size_t dirty_cnt;
     struct node_write *nodes;
