@@ -158,6 +158,8 @@ static const struct vm_dtype *enum_by_name(struct parser *ps, struct token t)
     return NULL;
 }
 
+static const struct vm_dtype *layout_type(struct parser *ps, const struct vm_layout *l);
+
 static const struct vm_dtype *field_type(struct parser *ps, const struct vm_field *f)
 {
     struct mc_arena *a = ps->arena;
@@ -186,6 +188,10 @@ static const struct vm_dtype *field_type(struct parser *ps, const struct vm_fiel
         return array_of(a, leaf(a, VM_K_STR, 0, true));
     case VM_T_ADDRS:
         return array_of(a, leaf(a, VM_K_ADDR, 0, false));
+    case VM_T_TUPLE:
+        return layout_type(ps, f->layout);
+    case VM_T_TUPLES:
+        return array_of(a, layout_type(ps, f->layout));
     }
     MC_ASSERT(t != NULL);
     return t;

@@ -132,7 +132,9 @@ enum vm_type {
     VM_T_STR,   /* struct mc_slice     string */
     VM_T_BYTES, /* struct mc_slice     bytes */
     VM_T_STRS,  /* struct vm_strs      string[] */
-    VM_T_ADDRS  /* struct vm_addrs     address[] */
+    VM_T_ADDRS, /* struct vm_addrs     address[] */
+    VM_T_TUPLE, /* the nested struct   struct of <layout> */
+    VM_T_TUPLES /* struct vm_tuples    struct of <layout>, [] */
 };
 
 struct vm_strs {
@@ -141,6 +143,10 @@ struct vm_strs {
 };
 struct vm_addrs {
     struct mc_addr *v;
+    uint32_t cnt;
+};
+struct vm_tuples {
+    void *v; /* cnt times layout->size */
     uint32_t cnt;
 };
 
@@ -156,28 +162,34 @@ struct vm_field {
     enum vm_field_use use;
     uint16_t offset; /* in the C struct */
     const char *of;  /* enum name for VM_T_ENUM, else NULL */
+    const struct vm_layout
+        *layout; /* of the nested struct for VM_T_TUPLE and VM_T_TUPLES, else NULL */
 };
 
+#define VM_FIELD_USE(st, member, abi_name, type_, use_, of_, layout_)                              \
+    {                                                                                              \
+        abi_name, type_, use_, (uint16_t)offsetof(st, member), of_, layout_                        \
+    }
 #define VM_FIELD(st, member, abi_name, type_)                                                      \
-    {                                                                                              \
-        abi_name, type_, VM_BOTH, (uint16_t)offsetof(st, member), NULL                             \
-    }
+    VM_FIELD_USE(st, member, abi_name, type_, VM_BOTH, NULL, NULL)
 #define VM_FIELD_STORED(st, member, type_)                                                         \
-    {                                                                                              \
-#member, type_, VM_STORED, (uint16_t)offsetof(st, member), NULL                            \
-    }
+    VM_FIELD_USE(st, member, #member, type_, VM_STORED, NULL, NULL)
 #define VM_FIELD_ABI(st, member, abi_name, type_)                                                  \
-    {                                                                                              \
-        abi_name, type_, VM_ABI, (uint16_t)offsetof(st, member), NULL                              \
-    }
+    VM_FIELD_USE(st, member, abi_name, type_, VM_ABI, NULL, NULL)
 #define VM_FIELD_ENUM(st, member, abi_name, enum_)                                                 \
-    {                                                                                              \
-        abi_name, VM_T_ENUM, VM_BOTH, (uint16_t)offsetof(st, member), enum_                        \
-    }
+    VM_FIELD_USE(st, member, abi_name, VM_T_ENUM, VM_BOTH, enum_, NULL)
 #define VM_FIELD_ENUM_ABI(st, member, abi_name, enum_)                                             \
-    {                                                                                              \
-        abi_name, VM_T_ENUM, VM_ABI, (uint16_t)offsetof(st, member), enum_                         \
-    }
+    VM_FIELD_USE(st, member, abi_name, VM_T_ENUM, VM_ABI, enum_, NULL)
+/* A nested struct, stored and in the ABI with the fields that its own layout stores and shows. */
+#define VM_FIELD_TUPLE(st, member, abi_name, layout_)                                              \
+    VM_FIELD_USE(st, member, abi_name, VM_T_TUPLE, VM_BOTH, NULL, layout_)
+#define VM_FIELD_TUPLE_ABI(st, member, abi_name, layout_)                                          \
+    VM_FIELD_USE(st, member, abi_name, VM_T_TUPLE, VM_ABI, NULL, layout_)
+/* An array of nested structs. */
+#define VM_FIELD_TUPLES(st, member, abi_name, layout_)                                             \
+    VM_FIELD_USE(st, member, abi_name, VM_T_TUPLES, VM_BOTH, NULL, layout_)
+#define VM_FIELD_TUPLES_ABI(st, member, abi_name, layout_)                                         \
+    VM_FIELD_USE(st, member, abi_name, VM_T_TUPLES, VM_ABI, NULL, layout_)
 
 /* A record or a Solidity struct, or both at once.  Stored form: msgpack array of the stored fields in order. */
 struct vm_layout {
@@ -197,6 +209,10 @@ void vm_ret_tuple(struct vm_call *c, struct vm_val *out, const struct vm_layout 
 /* The same members as separate return values out[0], out[1], ...: a raw getter. */
 void vm_ret_members(struct vm_call *c, struct vm_val *out, const struct vm_layout *l,
                     const void *rec);
+/* The reverse, for a struct among the arguments: fills the ABI members of *rec (size l->size, zeroed first) from the
+ * decoded tuple; strings stay borrowed from the call data.  An integer too large for a uint64_t member reads as
+ * UINT64_MAX. */
+void vm_arg_tuple(struct vm_call *c, void *rec, const struct vm_layout *l, const struct vm_val *in);
 
 /* ------------------------------------------------------------------ state */
 

@@ -8,6 +8,8 @@ static const void *member(const struct vm_field *f, const void *rec)
     return (const uint8_t *)rec + f->offset;
 }
 
+static void put_record(struct mc_buf *b, const struct vm_layout *l, const void *rec);
+
 static void put_field(struct mc_buf *b, const struct vm_field *f, const void *rec)
 {
     const void *p = member(f, rec);
@@ -53,6 +55,29 @@ static void put_field(struct mc_buf *b, const struct vm_field *f, const void *re
             mc_mp_put_bin(b, mc_addr_slice(&s->v[i]));
         break;
     }
+    case VM_T_TUPLE:
+        put_record(b, f->layout, p);
+        break;
+    case VM_T_TUPLES: {
+        const struct vm_tuples *s = p;
+        mc_mp_put_array(b, s->cnt);
+        for (uint32_t i = 0; i < s->cnt; i++)
+            put_record(b, f->layout, (const uint8_t *)s->v + i * f->layout->size);
+        break;
+    }
+    }
+}
+
+/* A nested record has the form of a record. */
+static void put_record(struct mc_buf *b, const struct vm_layout *l, const void *rec)
+{
+    uint32_t stored = 0;
+    for (uint32_t i = 0; i < l->field_cnt; i++)
+        stored += l->fields[i].use != VM_ABI;
+    mc_mp_put_array(b, stored);
+    for (uint32_t i = 0; i < l->field_cnt; i++) {
+        if (l->fields[i].use != VM_ABI)
+            put_field(b, &l->fields[i], rec);
     }
 }
 
@@ -61,16 +86,9 @@ enum mc_err vm_put(struct vm_call *c, const struct vm_key *k, const struct vm_la
 {
     struct mc_buf *b = &c->frame->scratch;
     struct mc_hash slot;
-    uint32_t stored = 0;
     VM_TRY(vm_ok(c));
-    for (uint32_t i = 0; i < l->field_cnt; i++)
-        stored += l->fields[i].use != VM_ABI;
     mc_buf_reset(b);
-    mc_mp_put_array(b, stored);
-    for (uint32_t i = 0; i < l->field_cnt; i++) {
-        if (l->fields[i].use != VM_ABI)
-            put_field(b, &l->fields[i], rec);
-    }
+    put_record(b, l, rec);
     if (b->oom) {
         c->frame->failed = MC_ENOMEM;
         return MC_ENOMEM;
@@ -135,6 +153,24 @@ static enum mc_err read_addrs(struct vm_call *c, struct mc_mp *mp, struct vm_add
     return err;
 }
 
+static enum mc_err read_members(struct vm_call *c, struct mc_mp *mp, const struct vm_layout *l,
+                                void *rec);
+
+static enum mc_err read_tuples(struct vm_call *c, struct mc_mp *mp, const struct vm_layout *l,
+                               struct vm_tuples *out)
+{
+    uint32_t cnt;
+    enum mc_err err = mc_mp_array(mp, &cnt, UINT32_MAX, NULL);
+    if (err != MC_OK)
+        return err;
+    out->v = vm_alloc(c, cnt * l->size);
+    VM_TRY(vm_ok(c));
+    out->cnt = cnt;
+    for (uint32_t i = 0; i < cnt && err == MC_OK; i++)
+        err = read_members(c, mp, l, (uint8_t *)out->v + i * l->size);
+    return err;
+}
+
 static enum mc_err read_field(struct vm_call *c, struct mc_mp *mp, const struct vm_field *f,
                               void *rec)
 {
@@ -160,24 +196,37 @@ static enum mc_err read_field(struct vm_call *c, struct mc_mp *mp, const struct 
         return read_strs(c, mp, p);
     case VM_T_ADDRS:
         return read_addrs(c, mp, p);
+    case VM_T_TUPLE:
+        return read_members(c, mp, f->layout, p);
+    case VM_T_TUPLES:
+        return read_tuples(c, mp, f->layout, p);
     }
     return MC_EMALFORM;
+}
+
+/* What an older, shorter record lacks stays zero. */
+static enum mc_err read_members(struct vm_call *c, struct mc_mp *mp, const struct vm_layout *l,
+                                void *rec)
+{
+    uint32_t cnt;
+    enum mc_err err = mc_mp_array(mp, &cnt, l->field_cnt, NULL);
+    for (uint32_t i = 0; i < l->field_cnt && err == MC_OK && cnt > 0; i++) {
+        if (l->fields[i].use == VM_ABI)
+            continue;
+        err = read_field(c, mp, &l->fields[i], rec);
+        cnt--;
+    }
+    /* More values than the layout stores: not written by us. */
+    return err == MC_OK && cnt > 0 ? MC_EMALFORM : err;
 }
 
 static enum mc_err read_record(struct vm_call *c, struct mc_slice s, const struct vm_layout *l,
                                void *rec)
 {
     struct mc_mp mp;
-    uint32_t cnt;
     enum mc_err err = mc_mp_open(&mp, s, NULL);
     if (err == MC_OK)
-        err = mc_mp_array(&mp, &cnt, l->field_cnt, NULL);
-    for (uint32_t i = 0; i < l->field_cnt && err == MC_OK && cnt > 0; i++) {
-        if (l->fields[i].use == VM_ABI)
-            continue;
-        err = read_field(c, &mp, &l->fields[i], rec);
-        cnt--;
-    }
+        err = read_members(c, &mp, l, rec);
     return err == MC_OK ? mc_mp_end(&mp, NULL) : err;
 }
 
@@ -218,6 +267,15 @@ static struct vm_val addrs_val(struct vm_call *c, const struct vm_addrs *s)
     return v;
 }
 
+static struct vm_val tuples_val(struct vm_call *c, const struct vm_layout *l,
+                                const struct vm_tuples *s)
+{
+    struct vm_val v = vm_list(c, s->cnt);
+    for (uint32_t i = 0; vm_ok(c) == MC_OK && i < s->cnt; i++)
+        vm_ret_tuple(c, &v.list.v[i], l, (const uint8_t *)s->v + i * l->size);
+    return v;
+}
+
 static struct vm_val field_val(struct vm_call *c, const struct vm_field *f, const void *rec)
 {
     const void *p = member(f, rec);
@@ -242,6 +300,13 @@ static struct vm_val field_val(struct vm_call *c, const struct vm_field *f, cons
         return strs_val(c, p);
     case VM_T_ADDRS:
         return addrs_val(c, p);
+    case VM_T_TUPLE: {
+        struct vm_val v;
+        vm_ret_tuple(c, &v, f->layout, p);
+        return v;
+    }
+    case VM_T_TUPLES:
+        return tuples_val(c, f->layout, p);
     }
     return vm_u64(0);
 }
@@ -263,4 +328,91 @@ void vm_ret_tuple(struct vm_call *c, struct vm_val *out, const struct vm_layout 
         cnt += l->fields[i].use != VM_STORED;
     *out = vm_list(c, cnt);
     vm_ret_members(c, out->list.v, l, rec);
+}
+
+/* ------------------------------------------------------------------ from ABI values */
+
+static void strs_take(struct vm_call *c, struct vm_strs *s, const struct vm_val *in)
+{
+    struct mc_slice *v = vm_alloc(c, in->list.cnt * sizeof *v);
+    if (vm_ok(c) != MC_OK)
+        return;
+    for (uint32_t i = 0; i < in->list.cnt; i++)
+        v[i] = in->list.v[i].bytes;
+    *s = (struct vm_strs){v, in->list.cnt};
+}
+
+static void addrs_take(struct vm_call *c, struct vm_addrs *s, const struct vm_val *in)
+{
+    struct mc_addr *v = vm_alloc(c, in->list.cnt * sizeof *v);
+    if (vm_ok(c) != MC_OK)
+        return;
+    for (uint32_t i = 0; i < in->list.cnt; i++)
+        v[i] = in->list.v[i].addr;
+    *s = (struct vm_addrs){v, in->list.cnt};
+}
+
+static void tuples_take(struct vm_call *c, struct vm_tuples *s, const struct vm_layout *l,
+                        const struct vm_val *in)
+{
+    uint8_t *v = vm_alloc(c, in->list.cnt * l->size);
+    if (vm_ok(c) != MC_OK)
+        return;
+    for (uint32_t i = 0; i < in->list.cnt; i++)
+        vm_arg_tuple(c, v + i * l->size, l, &in->list.v[i]);
+    *s = (struct vm_tuples){v, in->list.cnt};
+}
+
+static void field_take(struct vm_call *c, const struct vm_field *f, void *rec,
+                       const struct vm_val *in)
+{
+    void *p = (uint8_t *)rec + f->offset;
+    switch (f->type) {
+    case VM_T_U64:
+        *(uint64_t *)p = mc_u256_u64_sat(&in->num);
+        break;
+    case VM_T_U8:
+    case VM_T_ENUM:
+        *(uint8_t *)p = (uint8_t)in->num.w[0]; /* the decoder checked the range */
+        break;
+    case VM_T_U256:
+        *(struct mc_u256 *)p = in->num;
+        break;
+    case VM_T_BOOL:
+        *(bool *)p = !mc_u256_is_zero(&in->num);
+        break;
+    case VM_T_ADDR:
+        *(struct mc_addr *)p = in->addr;
+        break;
+    case VM_T_HASH:
+        *(struct mc_hash *)p = in->word;
+        break;
+    case VM_T_STR:
+    case VM_T_BYTES:
+        *(struct mc_slice *)p = in->bytes;
+        break;
+    case VM_T_STRS:
+        strs_take(c, p, in);
+        break;
+    case VM_T_ADDRS:
+        addrs_take(c, p, in);
+        break;
+    case VM_T_TUPLE:
+        vm_arg_tuple(c, p, f->layout, in);
+        break;
+    case VM_T_TUPLES:
+        tuples_take(c, p, f->layout, in);
+        break;
+    }
+}
+
+void vm_arg_tuple(struct vm_call *c, void *rec, const struct vm_layout *l, const struct vm_val *in)
+{
+    uint32_t n = 0;
+    memset(rec, 0, l->size);
+    for (uint32_t i = 0; i < l->field_cnt; i++) {
+        if (l->fields[i].use != VM_STORED)
+            field_take(c, &l->fields[i], rec, &in->list.v[n++]);
+    }
+    MC_ASSERT(n == in->list.cnt);
 }
