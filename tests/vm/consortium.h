@@ -35,6 +35,15 @@ static inline const char *key_json(uint8_t seed_byte)
     return text("\"0x%s\"", hex);
 }
 
+/* The same as a number: without leading zeros. */
+static inline const char *key_num(uint8_t seed_byte)
+{
+    const char *digits = key_json(seed_byte) + strlen("\"0x");
+    while (*digits == '0')
+        digits++;
+    return text("\"0x%s", digits);
+}
+
 static inline const char *role_json(uint32_t role)
 {
     char hex[65];
