@@ -162,7 +162,7 @@ static bool filter_get(struct rpc_ctx *c, struct rpc_filter *f, struct mc_slice 
 
 bool eth_get_filter_changes(struct rpc_ctx *c)
 {
-    struct rpc_filter f;
+    struct rpc_filter f = {0};
     struct mc_slice id;
     uint64_t next;
 
@@ -178,7 +178,7 @@ bool eth_get_filter_changes(struct rpc_ctx *c)
 
 bool eth_get_filter_logs(struct rpc_ctx *c)
 {
-    struct rpc_filter f;
+    struct rpc_filter f = {0};
     struct mc_slice id;
 
     if (!filter_get(c, &f, &id))

@@ -29,8 +29,10 @@ struct rpc_cfg {
     const char *cors_origins;  /* comma-separated, "*" for any, NULL or "" for none */
     const char *
         hosts; /* allowed Host names without port, comma-separated; NULL: localhost, 127.0.0.1, [::1] */
-    const char *methods; /* allowed methods or namespaces ("eth,net,web3,eth_call"), NULL: all */
-    bool devnet;         /* unlocked accounts and their methods */
+    /* Allowed methods or namespaces ("net,web3,eth_call"); one with a minus is not ("eth,-eth_newFilter": no filters
+     * behind a load balancer; "*,-debug_getRawBlock"); NULL: all. */
+    const char *methods;
+    bool devnet; /* unlocked accounts and their methods */
 };
 
 /* Returned server: rpc_server_free after all connections and jobs are gone. */

@@ -1,6 +1,7 @@
 #include "rpc/server.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "rpc/filter.h"
@@ -31,11 +32,11 @@ static bool same_text(const char *a, const uint8_t *b, size_t n)
     return true;
 }
 
-bool rpc_list_has(const char *list, struct mc_slice item)
+static bool list_has(const char *list, struct mc_slice item, bool wildcard)
 {
     while (list != NULL && *list != '\0') {
         size_t n = strcspn(list, ", ");
-        if (n == 1 && *list == '*')
+        if (wildcard && n == 1 && *list == '*')
             return true;
         if (n > 0 && n == item.n && same_text(list, item.p, n))
             return true;
@@ -43,6 +44,20 @@ bool rpc_list_has(const char *list, struct mc_slice item)
         list += strspn(list, ", ");
     }
     return false;
+}
+
+bool rpc_list_has(const char *list, struct mc_slice item)
+{
+    return list_has(list, item, true);
+}
+
+/* "-name" in the list: not this one, whatever else is there. */
+static bool method_denied(const struct rpc_cfg *cfg, const char *name)
+{
+    char item[64];
+    int n = snprintf(item, sizeof item, "-%s", name);
+
+    return list_has(cfg->methods, mc_slice(item, (size_t)n), false);
 }
 
 /* A method is allowed by its name or by the namespace before its underscore. */
@@ -54,6 +69,8 @@ static bool method_allowed(const struct rpc_cfg *cfg, const struct rpc_method *m
         return false;
     if (cfg->methods == NULL)
         return true;
+    if (method_denied(cfg, m->name))
+        return false;
     return rpc_list_has(cfg->methods, mc_slice_str(m->name)) ||
            (line != NULL &&
             rpc_list_has(cfg->methods, mc_slice(m->name, (size_t)(line - m->name))));
@@ -66,8 +83,8 @@ static int row_cmp(const void *a, const void *b)
 
 static void methods_init(struct rpc_server *s)
 {
-    for (uint16_t i = 0; i < RPC_METHOD_CNT; i++) {
-        s->by_name[i] = i;
+    for (size_t i = 0; i < RPC_METHOD_CNT; i++) {
+        s->by_name[i] = (uint16_t)i;
         s->enabled[i] = method_allowed(&s->cfg, &rpc_methods[i]);
     }
     qsort(s->by_name, RPC_METHOD_CNT, sizeof s->by_name[0], row_cmp);
@@ -137,9 +154,9 @@ enum mc_err rpc_server_new(struct rpc_server **out, const struct rpc_cfg *cfg,
     }
     s->filters = rpc_filters_new(s->cfg.filters_max, s->cfg.filter_idle_ms);
     if (s->filters == NULL) {
+        mc_errf(em, "rpc: table of %u filters: out of memory", s->cfg.filters_max);
         rpc_server_free(s);
-        return mc_fail(em, MC_ENOMEM, "rpc: table of %u filters: out of memory",
-                       s->cfg.filters_max);
+        return MC_ENOMEM;
     }
     methods_init(s);
     *out = s;

@@ -34,6 +34,22 @@ static void a_list_of_methods_and_namespaces_narrows_what_may_be_called(void **s
     harness_close(&h);
 }
 
+static void a_minus_takes_a_method_out(void **state)
+{
+    static const char *const lists[] = {"eth,net,-eth_newFilter", "*,-eth_newFilter",
+                                        "-eth_newFilter , *"};
+
+    (void)state;
+    for (size_t i = 0; i < MC_COUNT(lists); i++) {
+        struct harness h;
+        harness_open_cfg(&h, &(struct rpc_cfg){.methods = lists[i]});
+        expect_result(&h, "eth_chainId", "", "\"0x539\"");
+        expect_error(&h, "eth_newFilter", "{}", -32601,
+                     "the method eth_newFilter does not exist/is not available");
+        harness_close(&h);
+    }
+}
+
 static void every_row_is_found_by_its_name(void **state)
 {
     struct harness h;
@@ -139,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(methods_of_unlocked_accounts_exist_on_a_devnet_only),
         cmocka_unit_test(a_list_of_methods_and_namespaces_narrows_what_may_be_called),
+        cmocka_unit_test(a_minus_takes_a_method_out),
         cmocka_unit_test(every_row_is_found_by_its_name),
         cmocka_unit_test(lists_are_read_item_by_item),
         cmocka_unit_test(concurrent_sends_never_share_a_nonce),
