@@ -192,3 +192,11 @@ void ledger_cell_cache_update(struct cell_cache *c, const uint8_t key[KEY_CELL_L
     if (*at != NULL)
         put_at(c, at, hash, key, value);
 }
+
+void ledger_cell_cache_drop(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN])
+{
+    struct entry **at = find(c, key, ledger_cell_hash(key));
+
+    if (*at != NULL)
+        drop(c, at);
+}

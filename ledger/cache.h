@@ -19,6 +19,8 @@ void ledger_cell_cache_put(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN]
 /* Replaces the value only when the cell is cached. */
 void ledger_cell_cache_update(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
                               struct mc_slice value);
+/* Forgets a cell; needs no memory. */
+void ledger_cell_cache_drop(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN]);
 /* Hash of a cell key, seeded for each process so that nobody can aim at one bucket. */
 uint64_t ledger_cell_hash(const uint8_t key[KEY_CELL_LEN]);
 

@@ -82,9 +82,22 @@ enum mc_err ledger_next_gas_limit(uint64_t *out, struct machine *m, uint64_t num
 
 /* ------------------------------------------------------------------ block 0 */
 
+static enum mc_err genesis_balance(struct ledger_exec *x, const struct ledger_genesis_account *b,
+                                   struct mc_errmsg *em)
+{
+    struct ledger_account a;
+    enum mc_err err = ledger_state_account(&x->m.st, &b->account, &a, em);
+
+    if (err == MC_OK && !mc_u256_add(&a.balance, &a.balance, &b->balance))
+        err = mc_fail(em, MC_EINVAL, "genesis: balances exceed 256 bits");
+    return err == MC_OK ? ledger_state_account_save(&x->m.st, &b->account, &a, em) : err;
+}
+
+/* All balances together must fit, so that no transfer or fee can ever overflow one. */
 static enum mc_err genesis_accounts(struct ledger_exec *x, const struct ledger_genesis *g,
                                     struct mc_errmsg *em)
 {
+    struct mc_u256 total = MC_U256_ZERO;
     enum mc_err err = MC_OK;
 
     for (uint32_t i = 0; i < vm_module_cnt() && err == MC_OK; i++) {
@@ -93,14 +106,9 @@ static enum mc_err genesis_accounts(struct ledger_exec *x, const struct ledger_g
         err = ledger_machine_instance_add(&x->m, vm_module_well_known(m), m, em);
     }
     for (uint32_t i = 0; i < g->balance_cnt && err == MC_OK; i++) {
-        const struct ledger_genesis_account *b = &g->balances[i];
-        struct ledger_account a;
-
-        err = ledger_state_account(&x->m.st, &b->account, &a, em);
-        if (err == MC_OK && !mc_u256_add(&a.balance, &a.balance, &b->balance))
-            err = mc_fail(em, MC_EINVAL, "genesis: balances exceed 256 bits");
-        if (err == MC_OK)
-            err = ledger_state_account_save(&x->m.st, &b->account, &a, em);
+        if (!mc_u256_add(&total, &total, &g->balances[i].balance))
+            return mc_fail(em, MC_EINVAL, "genesis: all balances together exceed 256 bits");
+        err = genesis_balance(x, &g->balances[i], em);
     }
     return err;
 }

@@ -178,8 +178,9 @@ static void cache_follow(struct ledger_exec *x)
 
         mc_buf_reset(&text);
         ledger_cell_encode(&text, c);
-        MC_ASSERT(!text.oom);
-        if (c->fetched)
+        if (text.oom) /* the block stands already; the cache must not show the state before it */
+            ledger_cell_cache_drop(x->l->cache, c->key);
+        else if (c->fetched)
             ledger_cell_cache_put(x->l->cache, c->key, mc_buf_slice(&text));
         else
             ledger_cell_cache_update(x->l->cache, c->key, mc_buf_slice(&text));

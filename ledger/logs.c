@@ -291,6 +291,8 @@ static enum mc_err match_block(struct search *s, uint64_t number, struct mc_errm
         err = fewest_places(s, number, &places, &cnt, em);
     if (err == MC_OK)
         err = ledger_block_read(s->l, number, LEDGER_BLOCK_HEADER, &b, &s->block, em);
+    if (err == MC_OK && (uint64_t)cnt * 4 > b.tx_cnt && b.tx_cnt > 4)
+        return block_rows(s, number, em); /* much of the block: one walk is cheaper */
     for (uint32_t p = 0; err == MC_OK && p < cnt; p++) {
         bool all = places[p].tx_i != tx_done;
 

@@ -230,6 +230,19 @@ static void the_genesis_hash_covers_the_genesis(void **state)
     assert_false(mc_hash_eq(&first, &second));
 }
 
+static void balances_beyond_256_bits_are_refused(void **state)
+{
+    struct mc_hash hash;
+    struct ledger *l;
+    struct chain c;
+
+    (void)state;
+    chain_setup(&c);
+    c.balances[3].balance = MC_U256_MAX;
+    assert_int_equal(ledger_create(&l, NULL, &c.cfg, &c.genesis, &hash, &em), MC_EINVAL);
+    assert_non_null(strstr(em.text, "all balances together exceed 256 bits"));
+}
+
 /* List data has no word of its own in the trie: the index digest must carry it into the state root. */
 static void lists_show_in_the_state_root(void **state)
 {
@@ -273,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_foreign_or_newer_database_is_refused_with_a_sentence),
         cmocka_unit_test(an_empty_store_is_not_a_chain),
         cmocka_unit_test(the_genesis_hash_covers_the_genesis),
+        cmocka_unit_test(balances_beyond_256_bits_are_refused),
         cmocka_unit_test(lists_show_in_the_state_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
