@@ -1,13 +1,13 @@
 /* Senders and transactions hang in two hash tables; arrival order is a doubly linked list through the transactions.
- * Tables are keyed with SipHash-like mixing of already random bytes: hashes and addresses that a client cannot choose
- * cheaply, and the table order never shows. */
+ * The table slot comes from multiply-shift hashing with a random odd factor, so that nobody can make addresses that share
+ * a slot; the table order never shows. */
 #include "node/pool.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-#define ARRIVALS_CNT  65536u /* a power of two */
-#define TABLE_CNT_MIN 1024u
+#define ARRIVALS_CNT   65536u /* a power of two */
+#define TABLE_BITS_MIN 10u
 
 struct entry {
     struct ledger_tx *tx;
@@ -37,7 +37,9 @@ struct pool {
     struct pool_source src;
     struct entry **by_hash;
     struct sender **by_addr;
-    uint32_t table_cnt; /* of both tables */
+    uint32_t table_cnt; /* of both tables: 2^(64 - table_shift) */
+    uint32_t table_shift;
+    uint64_t table_factor; /* random, odd */
     struct entry *oldest, *newest;
     uint32_t cnt;
     size_t bytes;
@@ -50,7 +52,7 @@ struct pool {
 
 static uint32_t hash_slot(const struct pool *p, const uint8_t *b)
 {
-    return mc_be32_get(b) & (p->table_cnt - 1);
+    return (uint32_t)((mc_be64_get(b) * p->table_factor) >> p->table_shift);
 }
 
 enum mc_err pool_new(struct pool **out, const struct pool_cfg *cfg, const struct pool_source *src)
@@ -73,9 +75,14 @@ enum mc_err pool_new(struct pool **out, const struct pool_cfg *cfg, const struct
     if (p->cfg.price_bump_pct == 0)
         p->cfg.price_bump_pct = 10;
     p->commit_gen = 1;
-    p->table_cnt = TABLE_CNT_MIN;
-    while (p->table_cnt < p->cfg.tx_max)
+    p->table_cnt = 1u << TABLE_BITS_MIN;
+    p->table_shift = 64 - TABLE_BITS_MIN;
+    while (p->table_cnt < p->cfg.tx_max) {
         p->table_cnt *= 2;
+        p->table_shift--;
+    }
+    mc_random(&p->table_factor, sizeof p->table_factor);
+    p->table_factor |= 1;
     p->by_hash = calloc(p->table_cnt, sizeof(struct entry *));
     p->by_addr = calloc(p->table_cnt, sizeof(struct sender *));
     p->arrivals = calloc(ARRIVALS_CNT, sizeof *p->arrivals);
