@@ -14,5 +14,7 @@ mc_private(tools PkgConfig::UV)
 add_library(llhttp STATIC ${LLHTTP_SOURCE}/llhttp.c ${LLHTTP_SOURCE}/http.c ${LLHTTP_SOURCE}/api.c)
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE})
 target_compile_options(llhttp PRIVATE -w)
+# Its strict mode is a compile-time switch: a loose parser is how requests get smuggled.
+target_compile_definitions(llhttp PRIVATE LLHTTP_STRICT_MODE=1)
 mc_private(rpc llhttp)
 mc_private(tools llhttp)

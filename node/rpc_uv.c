@@ -98,8 +98,10 @@ static void on_written(uv_write_t *req, int status)
         close_conn(c);
         return;
     }
-    if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0)
+    if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0) {
         c->write_ms = 0;
+        rpc_conn_sent(c->rpc);
+    }
 }
 
 static void send_bytes(struct conn *c, struct mc_slice s)
@@ -108,8 +110,10 @@ static void send_bytes(struct conn *c, struct mc_slice s)
     int sent = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
     size_t from = sent > 0 ? (size_t)sent : 0;
 
-    if (from == s.n)
+    if (from == s.n) {
+        rpc_conn_sent(c->rpc);
         return;
+    }
     struct write *w = malloc(sizeof *w + (s.n - from));
     if (w == NULL || (sent < 0 && sent != UV_EAGAIN)) {
         free(w);
