@@ -10,8 +10,8 @@
 
 #include "ledger/block.h"
 
-#define BODY_CHUNK_TXS   32u
-#define BODY_CHUNK_BYTES (32u * 1024u) /* a chunk is closed when it reaches this */
+#define BODY_CHUNK_TXS   16u
+#define BODY_CHUNK_BYTES (16u * 1024u) /* a chunk is closed when it reaches this */
 
 struct body_chunk {
     uint32_t first_i; /* of the block's transactions */

@@ -104,6 +104,48 @@ static long rss_kib(void)
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* Readers' costs on what was written: one record's logs, one old receipt, one account. */
+static void report_reads(struct chain *c, uint32_t blocks, uint32_t txs)
+{
+    const struct mc_addr mrh =
+        *vm_module_well_known(vm_module_by_name(mc_slice_str("MedicalRecordHash")));
+    struct mc_arena arena = {.head = NULL};
+    struct mc_errmsg em = {{0}};
+    double logs = 0, receipts = 0, views = 0, at;
+    uint32_t rounds = 200;
+
+    for (uint32_t i = 0; i < rounds; i++) {
+        const struct ledger_tx_place place = {1 + i * 7919u % blocks, i * 104729u % txs};
+        struct ledger_log_query q = {
+            .to = UINT64_MAX, .addresses = &mrh, .address_cnt = 1, .topic_cnt = 2, .rows_max = 10};
+        const struct mc_addr who = chain_account(i % CHAIN_ACCOUNTS);
+        struct ledger_log_row *rows;
+        struct ledger_account a;
+        struct ledger_tx_read r;
+        struct ledger_view *v;
+        uint32_t cnt;
+
+        mc_arena_reset(&arena);
+        at = clock_us(CLOCK_MONOTONIC);
+        must(ledger_tx_read(c->l, &place, &r, &arena, &em), &em);
+        receipts += clock_us(CLOCK_MONOTONIC) - at;
+        q.topics[1].any = &r.receipt.logs[0].topics[1];
+        q.topics[1].cnt = 1;
+        at = clock_us(CLOCK_MONOTONIC);
+        must(ledger_logs(c->l, &q, &rows, &cnt, &arena, &em), &em);
+        logs += clock_us(CLOCK_MONOTONIC) - at;
+        ledger_tx_unref(r.tx);
+        at = clock_us(CLOCK_MONOTONIC);
+        must(ledger_view_latest(&v, c->l, &em), &em);
+        must(ledger_view_account(v, &who, &a, &em), &em);
+        ledger_view_close(v);
+        views += clock_us(CLOCK_MONOTONIC) - at;
+    }
+    mc_arena_free(&arena);
+    printf("reads      receipt %.1f us, a record's logs %.1f us, account %.1f us\n",
+           receipts / rounds, logs / rounds, views / rounds);
+}
+
 static void report(const struct totals *t, uint64_t txs, const char *dir)
 {
     double wall = 0, thread = 0;
@@ -145,6 +187,7 @@ int main(int argc, char **argv)
         run_block(c, &t);
     }
     report(&t, (uint64_t)blocks * txs, dir);
+    report_reads(c, blocks, txs);
     chain_free(c);
     start = clock_us(CLOCK_MONOTONIC);
     must(store_rocksdb_open(&store, &cfg, &em), &em);
