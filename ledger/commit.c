@@ -112,6 +112,7 @@ static void write_nodes(struct ledger_exec *x, struct store_batch *b)
 }
 
 struct tx_entry {
+    uint64_t head; /* first eight bytes of the hash */
     const uint8_t *hash;
     uint32_t i;
 };
@@ -120,6 +121,8 @@ static int tx_entry_order(const void *a, const void *b)
 {
     const struct tx_entry *x = a, *y = b;
 
+    if (x->head != y->head)
+        return x->head < y->head ? -1 : 1;
     return memcmp(x->hash, y->hash, 32);
 }
 
@@ -133,7 +136,7 @@ static enum mc_err write_tx_hashes(struct ledger_exec *x, struct store_batch *b,
     if (list == NULL)
         return mc_fail(em, MC_ENOMEM, "transaction index: out of memory");
     for (uint32_t i = 0; i < k->tx_cnt; i++)
-        list[i] = (struct tx_entry){k->txs[i]->hash.b, i};
+        list[i] = (struct tx_entry){mc_be64_get(k->txs[i]->hash.b), k->txs[i]->hash.b, i};
     qsort(list, k->tx_cnt, sizeof *list, tx_entry_order);
     mc_be64_put(place, x->number);
     for (uint32_t i = 0; i < k->tx_cnt; i++) {

@@ -3,10 +3,17 @@
 #include <stdlib.h>
 
 struct mention {
+    uint64_t head;       /* tag and the first seven bytes of what: decides most comparisons */
     const uint8_t *what; /* 20 or 32 bytes */
     uint32_t tx_i, log_i;
     char tag; /* 'a', '0'..'3' */
 };
+
+static struct mention mention(char tag, const uint8_t *what, uint32_t tx_i, uint32_t log_i)
+{
+    return (struct mention){(uint64_t)(uint8_t)tag << 56 | mc_be64_get(what) >> 8, what, tx_i,
+                            log_i, tag};
+}
 
 static size_t what_len(char tag)
 {
@@ -19,8 +26,8 @@ static int mention_order(const void *a, const void *b)
     const struct mention *x = a, *y = b;
     int d;
 
-    if (x->tag != y->tag)
-        return x->tag < y->tag ? -1 : 1;
+    if (x->head != y->head)
+        return x->head < y->head ? -1 : 1;
     d = memcmp(x->what, y->what, what_len(x->tag));
     if (d != 0)
         return d;
@@ -44,9 +51,9 @@ static struct mention *mentions(const struct kept_block *k, size_t *cnt, struct 
             const struct ledger_log *log = &r->logs[j];
             uint32_t log_i = k->log_first[i] + j;
 
-            list[n++] = (struct mention){log->address.b, i, log_i, 'a'};
+            list[n++] = mention('a', log->address.b, i, log_i);
             for (uint32_t t = 0; t < log->topic_cnt; t++)
-                list[n++] = (struct mention){log->topics[t].b, i, log_i, (char)('0' + t)};
+                list[n++] = mention((char)('0' + t), log->topics[t].b, i, log_i);
         }
     }
     *cnt = n;
