@@ -199,7 +199,7 @@ MC_NODISCARD enum mc_err vm_gov_module_load(struct vm_call *c, const struct mc_a
                                             struct vm_gov_module *m);
 MC_NODISCARD enum mc_err vm_gov_module_save(struct vm_call *c, const struct mc_addr *module,
                                             const struct vm_gov_module *m);
-bool vm_gov_module_paused(const struct vm_call *c, const struct vm_gov_module *m);
+bool vm_gov_module_paused(const struct vm_gov_module *m);
 /* The module at this well-known address; NULL for any other address. */
 const struct vm_module *vm_gov_module_at(const struct mc_addr *address);
 

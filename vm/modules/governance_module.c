@@ -58,9 +58,8 @@ enum mc_err vm_gov_module_save(struct vm_call *c, const struct mc_addr *module,
     return vm_put(c, &k, &state_layout, m);
 }
 
-bool vm_gov_module_paused(const struct vm_call *c, const struct vm_gov_module *m)
+bool vm_gov_module_paused(const struct vm_gov_module *m)
 {
-    (void)c;
     return !mc_u256_is_zero(&m->paused_until);
 }
 
@@ -80,7 +79,7 @@ enum mc_err vm_gov_paused(struct vm_call *c, const struct mc_addr *module, bool 
     struct vm_gov_module m;
     *out = false;
     VM_TRY(vm_gov_module_load(&at, module, &m));
-    *out = vm_gov_module_paused(&at, &m);
+    *out = vm_gov_module_paused(&m);
     return MC_OK;
 }
 
@@ -129,7 +128,7 @@ VM_HANDLER(vm_gov_is_paused)
     if (module == NULL)
         return MC_OK;
     VM_TRY(vm_gov_module_load(c, vm_module_well_known(module), &m));
-    out[0] = vm_bool(vm_gov_module_paused(c, &m));
+    out[0] = vm_bool(vm_gov_module_paused(&m));
     return MC_OK;
 }
 
@@ -211,7 +210,7 @@ VM_HANDLER(vm_gov_emergency_pause)
     VM_REQUIRE(c, module != NULL, "Unknown module");
     VM_REQUIRE(c, module != c->module, "Module cannot be paused");
     VM_TRY(vm_gov_module_load(c, &in[0].addr, &m));
-    VM_REQUIRE(c, !vm_gov_module_paused(c, &m), "Module already paused");
+    VM_REQUIRE(c, !vm_gov_module_paused(&m), "Module already paused");
     VM_TRY(vm_gov_member_by(c, &c->caller, &p.id, &me));
     VM_TRY(requests_load(c, &p));
     VM_REQUIRE(c, !p.asked, "Already requested");
