@@ -84,7 +84,7 @@ static enum mc_err run_load(struct bench *b, struct mc_errmsg *em)
     b->has_proc = b->has_proc && bench_proc_read(&b->after, pid);
     if (err == MC_OK)
         err = record_cnt(&after, b->rpc, em);
-    b->created = after - before;
+    b->created = err == MC_OK ? after - before : b->result.confirmed;
     return err;
 }
 

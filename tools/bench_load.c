@@ -22,9 +22,9 @@ struct conn {
     const uint8_t *p;
     size_t n, sent;
     bool waiting;
-    uint32_t next;   /* of the lane's requests */
-    uint32_t open;   /* transactions of the lane that were sent and are in no block yet */
-    uint32_t last_i; /* request that is out */
+    uint32_t next;                    /* of the lane's requests */
+    uint32_t open[BENCH_SENDERS_MAX]; /* of each sender of the lane: sent, and in no block yet */
+    uint32_t last_i;                  /* request that is out */
 };
 
 struct load {
@@ -112,7 +112,8 @@ static enum mc_err conn_read(struct conn *c, struct mc_errmsg *em)
 
 /* ------------------------------------------------------------------ lanes */
 
-static void refuse(struct load *ld, struct conn *c, const struct mc_json *answer)
+static void refuse(struct load *ld, const struct bench_lane *lane, struct conn *c,
+                   const struct mc_json *answer)
 {
     const struct mc_json *error = mc_json_get(answer, "error");
     struct mc_slice words = mc_json_str(mc_json_get(error, "message"));
@@ -125,15 +126,16 @@ static void refuse(struct load *ld, struct conn *c, const struct mc_json *answer
     if (mc_json_u64(mc_json_get(answer, "id"), &i) && i < ld->p->tx_cnt && !ld->p->txs[i].refused) {
         ld->p->txs[i].refused = true;
         ld->r->refused++;
-        c->open--;
+        c->open[i % lane->sender_cnt]--;
     }
 }
 
 /* Almost always every transaction was taken: one search through the text, and no parsing. */
-static enum mc_err lane_answer(struct load *ld, struct conn *c, const struct bench_request *req,
+static enum mc_err lane_answer(struct load *ld, const struct bench_lane *lane, struct conn *c,
                                struct mc_errmsg *em)
 {
     struct mc_slice body = http_parser_body(c->parser);
+    const struct bench_request *req = &lane->requests[c->last_i];
     struct mc_json_doc *doc = NULL;
     ld->progress_ns = tool_now_ns();
     if (http_parser_status(c->parser) != 200)
@@ -148,10 +150,10 @@ static enum mc_err lane_answer(struct load *ld, struct conn *c, const struct ben
         err = mc_fail(em, MC_EREJECT, "the node refuses the batch: %.*s", (int)body.n,
                       (const char *)body.p);
     else if (err == MC_OK && mc_json_type(root) == MC_JSON_OBJECT)
-        refuse(ld, c, root);
+        refuse(ld, lane, c, root);
     for (size_t i = 0; err == MC_OK && mc_json_type(root) == MC_JSON_ARRAY && i < mc_json_len(root);
          i++)
-        refuse(ld, c, mc_json_at(root, i));
+        refuse(ld, lane, c, mc_json_at(root, i));
     mc_json_free(doc);
     return err;
 }
@@ -161,8 +163,12 @@ static bool may_send(const struct load *ld, const struct bench_lane *lane, const
 {
     if (c->waiting || c->next >= lane->request_cnt || now >= ld->end_ns)
         return false;
-    if (c->open + lane->requests[c->next].cnt > ld->cfg->window * lane->sender_cnt)
-        return false;
+    /* Blocks need not take the senders evenly, so each has its own window. */
+    uint32_t more = (lane->requests[c->next].cnt + lane->sender_cnt - 1) / lane->sender_cnt;
+    for (uint32_t s = 0; s < lane->sender_cnt; s++) {
+        if (c->open[s] + more > ld->cfg->window)
+            return false;
+    }
     if (ld->cfg->rate == 0)
         return true;
     return now - ld->start_ns >=
@@ -179,16 +185,17 @@ static enum mc_err lane_step(struct load *ld, uint32_t l, struct mc_errmsg *em)
         if (err == MC_OK)
             err = conn_read(c, em);
         if (err == MC_OK && !c->waiting)
-            err = lane_answer(ld, c, &lane->requests[c->last_i], em);
+            err = lane_answer(ld, lane, c, em);
     }
     uint64_t now = tool_now_ns();
     if (err != MC_OK || !may_send(ld, lane, c, now))
         return err;
     const struct bench_request *r = &lane->requests[c->next];
-    for (uint32_t i = r->first; i < r->first + r->cnt; i++)
+    for (uint32_t i = r->first; i < r->first + r->cnt; i++) {
         ld->p->txs[i].sent_ns = now;
+        c->open[i % lane->sender_cnt]++;
+    }
     c->last_i = c->next++;
-    c->open += r->cnt;
     ld->r->sent += r->cnt;
     ld->requests_started++;
     return conn_begin(c, lane->text.p + r->at, r->n, em);
@@ -219,7 +226,8 @@ static void take_block(struct load *ld, struct mc_slice body)
             mc_hex_decode(h.b, (const char *)at + 3, 32) ? bench_plan_find(ld->p, &h) : UINT32_MAX;
         if (i != UINT32_MAX && ld->p->txs[i].done_ns == 0) {
             ld->p->txs[i].done_ns = now;
-            ld->lanes[lane_of(ld->p, i)].open--;
+            uint32_t l = lane_of(ld->p, i);
+            ld->lanes[l].open[i % ld->p->lanes[l].sender_cnt]--;
             ours++;
         }
         at += 68;

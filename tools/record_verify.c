@@ -258,7 +258,7 @@ static void put_text(struct mc_buf *b, const struct verifying *v)
     for (size_t i = 0; i < v->cnt; i++)
         put_version_text(b, v, i);
     if (v->known && v->cnt == 1 && v->active)
-        mc_buf_put_str(b, "  nothing was changed since\n");
+        mc_buf_put_str(b, "  the record was not changed since it was anchored\n");
     if (v->known && !v->active)
         mc_buf_putf(b, "  withdrawn   block %" PRIu64 "  transaction %s\n", v->withdrawn_block,
                     v->withdrawn_tx);
