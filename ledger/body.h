@@ -1,10 +1,11 @@
-/* Chunks of a block's body in the store: transactions with their receipts, so that one receipt is read without the rest
- * of the block (docs/formats.md).
+/* Chunks of a block's body in the store: transactions with their receipts, so that one receipt is
+ * read without the rest of the block (docs/formats.md).
  *
- *   be32 first transaction, be32 count, be32 index in the block of the first log, then for each transaction
- *   sender 20 | be32 n | envelope n | be32 n | receipt n
- *   receipt: flags 1 (1 success, 2 contract) | be64 gas used | be64 cumulative gas | contract 20 if flagged |
- *            be32 n | revert data n | be32 logs | each: address 20 | topics 1 | 32 each | be32 n | data n */
+ *   be32 first transaction, be32 count, be32 index in the block of the first log,
+ *   then for each transaction: sender 20 | be32 n | envelope n | be32 n | receipt n
+ *   receipt: flags 1 (1 success, 2 contract) | be64 gas used | be64 cumulative gas |
+ *            contract 20 if flagged | be32 n | revert data n | be32 logs, then for each
+ *            address 20 | topics 1 | 32 each | be32 n | data n */
 #ifndef MC_LEDGER_BODY_H
 #define MC_LEDGER_BODY_H
 
@@ -33,8 +34,8 @@ struct body_reader {
 };
 MC_NODISCARD enum mc_err ledger_body_open(struct body_reader *r, struct mc_slice chunk,
                                           struct mc_errmsg *em);
-/* Takes the next transaction.  tx (when not NULL) is returned, sender filled; receipt (when not NULL) has its memory in
- * the arena, bloom included. */
+/* Takes the next transaction.  tx (when not NULL) is returned, sender filled; receipt (when not
+ * NULL) has its memory in the arena, bloom included. */
 MC_NODISCARD enum mc_err ledger_body_next(struct body_reader *r, struct ledger_tx **tx,
                                           struct ledger_receipt *receipt, struct mc_arena *arena,
                                           struct mc_errmsg *em);

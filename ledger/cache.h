@@ -1,5 +1,6 @@
-/* Cache of head cells across blocks: what the last committed block left in a cell, absence included, so that roles,
- * parameters, nonces and list lengths cost no seek.  Bounded; the least recently used goes first.  Chain thread only. */
+/* Cache of head cells across blocks: what the last committed block left in a cell, absence
+ * included, so that roles, parameters, nonces and list lengths cost no seek.  Bounded; the least
+ * recently used goes first.  Chain thread only. */
 #ifndef MC_LEDGER_CACHE_H
 #define MC_LEDGER_CACHE_H
 
@@ -13,7 +14,8 @@ void ledger_cell_cache_free(struct cell_cache *c);
 /* True when the cell is known; *value (empty: known absent) is borrowed until the next put. */
 bool ledger_cell_cache_get(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
                            struct mc_slice *value);
-/* Sets or replaces a cell's stored value.  Short memory drops the cell instead: the cache never lies. */
+/* Sets or replaces a cell's stored value.  Short memory drops the cell instead: the cache never
+ * lies. */
 void ledger_cell_cache_put(struct cell_cache *c, const uint8_t key[KEY_CELL_LEN],
                            struct mc_slice value);
 /* Replaces the value only when the cell is cached. */

@@ -154,6 +154,7 @@ enum mc_err ledger_create(struct ledger **out, struct store *store, const struct
     err = ledger_new(&l, store, cfg, em);
     if (err != MC_OK)
         return err;
+    MC_ASSERT(l != NULL);
     err = ledger_run_genesis(l, g, genesis_hash, em);
     if (err != MC_OK || store == NULL) {
         ledger_delete(l);
@@ -219,12 +220,13 @@ static enum mc_err check_chain(struct store *store, const struct ledger_cfg *cfg
     return MC_OK;
 }
 
-/* The head's header must hash to the recorded hash and link to its parent, and its state root must be there. */
+/* The head's header must hash to the recorded hash and link to its parent, and its state root must
+ * be there. */
 static enum mc_err check_head(struct ledger *l, const struct ledger_block *b, struct mc_errmsg *em)
 {
     struct mc_arena arena = {.head = NULL};
     struct mc_slice value;
-    struct ledger_block parent;
+    struct ledger_block parent = {.tx_cnt = 0};
     struct mc_hash hash;
     struct trie *t;
     enum mc_err err = MC_OK;
@@ -273,7 +275,7 @@ static enum mc_err head_load(struct ledger *l, const struct mc_hash *genesis_has
                              struct mc_errmsg *em)
 {
     struct mc_arena arena = {.head = NULL};
-    struct ledger_block b;
+    struct ledger_block b = {.tx_cnt = 0};
     uint8_t head[40];
     enum mc_err err = meta_get(l->store, KEY_HEAD, head, sizeof head, em);
 
@@ -309,6 +311,7 @@ enum mc_err ledger_open(struct ledger **out, struct store *store, const struct l
         err = ledger_new(&l, store, cfg, em);
     if (err != MC_OK)
         return err;
+    MC_ASSERT(l != NULL);
     err = head_load(l, genesis_hash, em);
     if (err != MC_OK) {
         ledger_delete(l);

@@ -1,12 +1,13 @@
-/* Checking a chain: every block is executed again from block 0 on, by the same code, over a store that does not write
- * but compares.  Each key that the block would have written must be there with the same bytes; at the end the
- * number of keys must agree too, so that nothing is there that no block wrote.
+/* Checking a chain: every block is executed again from block 0 on, by the same code, over a store
+ * that does not write but compares.  Each key that the block would have written must be there with
+ * the same bytes; at the end the number of keys must agree too, so that nothing is there that no
+ * block wrote.
  *
  *     ledger over struct check_store ── put ──> compare with the store, count
- *                                    └─ get, scan ──> the store (versions below the block: proved already)
+ *                                    └─ get, scan ──> the store (older versions: proved already)
  *
- * History is only ever added to, so the store itself serves as the scratch copy: nothing is copied, and memory stays
- * that of one block. */
+ * History is only ever added to, so the store itself serves as the scratch copy: nothing is copied,
+ * and memory stays that of one block. */
 #include <inttypes.h>
 #include <stdlib.h>
 

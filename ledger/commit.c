@@ -1,4 +1,5 @@
-/* Committing: everything of a sealed block in one synced batch, then the head moves and readers see it.
+/* Committing: everything of a sealed block in one synced batch, then the head moves and readers see
+ * it.
  *
  * Each family is put in key order: RocksDB's memtable then walks forward instead of searching. */
 #include <inttypes.h>
@@ -171,7 +172,8 @@ enum mc_err ledger_exec_write(struct ledger_exec *x, struct store_batch *b,
 
 /* ------------------------------------------------------------------ the head moves */
 
-/* Brings the cache of head cells up to the block: cached cells always, others when the block read them. */
+/* Brings the cache of head cells up to the block: cached cells always, others when the block read
+ * them. */
 static void cache_follow(struct ledger_exec *x)
 {
     struct mc_buf text = {NULL, 0, 0, false};
@@ -197,7 +199,8 @@ static size_t kept_size(const struct kept_block *k, size_t body_bytes)
            k->tx_cnt * (sizeof(struct ledger_tx) + sizeof(struct ledger_receipt));
 }
 
-/* Puts the block in front of the kept ones; returns those that fell out, for unref outside the lock. */
+/* Puts the block in front of the kept ones; returns those that fell out, for unref outside the
+ * lock. */
 static uint32_t kept_push(struct ledger *l, struct kept_block *k, struct kept_block **out)
 {
     uint32_t out_cnt = 0, n = KEPT_BLOCKS_MAX;
@@ -257,7 +260,7 @@ static enum mc_err batch_make(struct ledger *l, struct ledger_exec *x, struct mc
     return err;
 }
 
-/* Tries in memory: those of this block stay when they are this block's, else they are read again. */
+/* Tries in memory: the block's changes stay when they are its own, else they are read again. */
 static void forest_follow(struct ledger *l, struct ledger_exec *x)
 {
     if (l->grown == x) {

@@ -254,7 +254,8 @@ static enum mc_err settle_gas(struct ledger_exec *x, const struct ledger_tx *tx,
     return credit(x, &x->env.miner, &tip, gas_used, em);
 }
 
-/* Address and first topic (the event) repeat from log to log: their bits are kept, which saves two hashes of three. */
+/* Address and first topic (the event) repeat from log to log: their bits are kept, which saves two
+ * hashes of three. */
 static void log_bloom(struct ledger_exec *x, struct ledger_bloom *bloom,
                       const struct ledger_log *log)
 {

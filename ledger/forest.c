@@ -143,6 +143,7 @@ enum mc_err ledger_forest_trie(struct forest *f, struct trie **out, const struct
         err = grove_add(f, &g, owner, root, em);
         if (err != MC_OK)
             return err;
+        MC_ASSERT(g != NULL);
     }
     g->changed = true;
     g->used = ++f->tick;

@@ -82,7 +82,8 @@ MC_NODISCARD enum mc_err ledger_exec_list_roots(struct ledger_exec *x, struct mc
 /* Everything of the sealed block, put into a batch (commit.c). */
 MC_NODISCARD enum mc_err ledger_exec_write(struct ledger_exec *x, struct store_batch *b,
                                            struct mc_slice certificate, struct mc_errmsg *em);
-/* ledger_create without a store of its own to open: runs block 0 and commits it when l->store is set (chain.c). */
+/* ledger_create without a store of its own to open: runs block 0 and commits it when l->store is
+ * set (chain.c). */
 MC_NODISCARD enum mc_err ledger_run_genesis(struct ledger *l, const struct ledger_genesis *g,
                                             struct mc_hash *genesis_hash, struct mc_errmsg *em);
 /* A ledger without head over a store; takes the store on success. */
@@ -94,7 +95,8 @@ struct kept_block *ledger_kept(struct ledger *l, uint64_t number);
 MC_NODISCARD enum mc_err ledger_header_read(struct ledger *l, uint64_t number,
                                             struct ledger_block *out, struct mc_arena *arena,
                                             struct mc_errmsg *em);
-/* chain.gasLimit for the block after `number`, by the machine's state; fallback when the parameter is unknown. */
+/* chain.gasLimit for the block after `number`, by the machine's state; fallback when the parameter
+ * is unknown. */
 MC_NODISCARD enum mc_err ledger_next_gas_limit(uint64_t *out, struct machine *m, uint64_t number,
                                                uint64_t fallback, struct mc_errmsg *em);
 

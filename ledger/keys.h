@@ -1,5 +1,6 @@
-/* Key layouts of the store (docs/formats.md has them as tables).  Integers are big endian, so that byte order is
- * number order; versions are stored as ~block, so that one forward seek finds the newest at or below a block. */
+/* Key layouts of the store (docs/formats.md has them as tables).  Integers are big endian, so that
+ * byte order is number order; versions are stored as ~block, so that one forward seek finds the
+ * newest at or below a block. */
 #ifndef MC_LEDGER_KEYS_H
 #define MC_LEDGER_KEYS_H
 
@@ -20,7 +21,8 @@
 /* STORE_BODY: number, be32 index of the chunk's first transaction. */
 #define KEY_BODY_LEN 12u
 
-/* STORE_STATE: address 20, slot 32, position 8, ~block 8.  The account itself has slot zero, position zero. */
+/* STORE_STATE: address 20, slot 32, position 8, ~block 8.  The account itself has slot zero,
+ * position zero. */
 #define KEY_CELL_LEN  60u
 #define KEY_STATE_LEN 68u
 

@@ -1,6 +1,8 @@
-/* The log index: under (address) and under (position, topic), for each block the places of the logs that have it.
+/* The log index: under (address) and under (position, topic), for each block the places of the logs
+ * that have it.
  *
- * value = LEB128 pairs, each the difference to the pair before: transaction index, log index in the block. */
+ * value = LEB128 pairs, each the difference to the pair before: transaction index, log index in the
+ * block. */
 #ifndef MC_LEDGER_LOGINDEX_H
 #define MC_LEDGER_LOGINDEX_H
 

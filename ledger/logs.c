@@ -1,8 +1,10 @@
-/* Logs by address and topic.  Each condition (the addresses; each topic position) is a set of index keys; blocks that
- * have an entry for every condition are found by leaping:
+/* Logs by address and topic.  Each condition (the addresses; each topic position) is a set of index
+ * keys; blocks that have an entry for every condition are found by leaping:
  *
- *     address   . . 3 . . . 7 8 9 . . 12        the condition that is behind seeks to the block of the one
- *     topic 1   . . . . . . 7 . . . . 12        ahead; where all agree, places are intersected and the logs
+ *     address   . . 3 . . . 7 8 9 . . 12        the condition that is behind seeks to the block of
+ * the one
+ *     topic 1   . . . . . . 7 . . . . 12        ahead; where all agree, places are intersected and
+ * the logs
  *                           ^         ^         are read and checked in full
  *
  * so the cost follows the rarest condition, whatever the length of the chain. */
@@ -127,7 +129,8 @@ static enum mc_err tx_rows(struct search *s, const struct ledger_block *b, uint3
     return err;
 }
 
-/* ------------------------------------------------------------------ without a condition: block by block */
+/* ------------------------------------------------------------------ without a condition: block by
+ * block */
 
 static enum mc_err block_rows(struct search *s, uint64_t number, struct mc_errmsg *em)
 {

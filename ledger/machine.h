@@ -1,5 +1,5 @@
-/* Machine: one message (the inside of a transaction, or of a call) run over a state, with the module host behind it.
- * Blocks and views share it, so that eth_call and execution cannot differ. */
+/* Machine: one message (the inside of a transaction, or of a call) run over a state, with the
+ * module host behind it. Blocks and views share it, so that eth_call and execution cannot differ. */
 #ifndef MC_LEDGER_MACHINE_H
 #define MC_LEDGER_MACHINE_H
 
@@ -33,14 +33,14 @@ struct message {
     uint64_t gas; /* after the intrinsic cost */
 };
 struct outcome {
-    enum mc_err
-        err; /* MC_OK; MC_EREVERT; MC_EOUTOFGAS; MC_EUNSUPPORTED: creation data; MC_EEXIST: address taken */
+    /* MC_OK; MC_EREVERT; MC_EOUTOFGAS; MC_EUNSUPPORTED: creation data; MC_EEXIST: address taken */
+    enum mc_err err;
     uint64_t gas_left;
     struct mc_slice output;  /* in tx_arena */
     struct mc_addr contract; /* of a creation */
 };
-/* Transfers the value, runs the callee, undoes everything of it when it fails.  The sender's funds must suffice.
- * Returns: MC_OK with *out, whatever the outcome; otherwise a fatal error. */
+/* Transfers the value, runs the callee, undoes everything of it when it fails.  The sender's funds
+ * must suffice. Returns: MC_OK with *out, whatever the outcome; otherwise a fatal error. */
 MC_NODISCARD enum mc_err ledger_machine_run(struct machine *m, struct outcome *out,
                                             const struct message *msg, struct mc_errmsg *em);
 /* keccak256 of creation code without the CBOR metadata that solc appends. */

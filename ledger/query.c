@@ -1,4 +1,5 @@
-/* Reading blocks, transactions and receipts: from the blocks kept after their commit, else from the store. */
+/* Reading blocks, transactions and receipts: from the blocks kept after their commit, else from the
+ * store. */
 #include <inttypes.h>
 
 #include "ledger/body.h"

@@ -1,13 +1,15 @@
 /* Sealing: from what a block's transactions left behind to its roots, header and hash.
  *
- * The storage trie of an instance holds a word for each record: keccak256 of its bytes, or the integer itself.  List
- * elements and lengths (VM_WORD_NONE) have no word of their own; what a block changed of them in one instance goes
- * into that instance's index digest,
+ * The storage trie of an instance holds a word for each record: keccak256 of its bytes, or the
+ * integer itself.  List elements and lengths (VM_WORD_NONE) have no word of their own; what a block
+ * changed of them in one instance goes into that instance's index digest,
  *
- *     digest' = keccak256(digest || for each changed cell by (slot, pos): slot 32, pos be64, length be32, bytes)
+ *     digest' = keccak256(digest || for each changed cell by (slot, pos):
+ *                                   slot 32, pos be64, length be32, bytes)
  *
- * which is a record cell under slot keccak256(00 "index") (no module key starts with 00).  So a node whose lists
- * differ anywhere has another state root, at the price of one word for each instance and block. */
+ * which is a record cell under slot keccak256(00 "index") (no module key starts with 00).  So a
+ * node whose lists differ anywhere has another state root, at the price of one word for each
+ * instance and block. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -120,7 +122,8 @@ static enum mc_err emit(void *arg, const struct trie_path *path, struct mc_slice
     return MC_OK;
 }
 
-/* What the trie holds for a cell: RLP of its word without leading zeros; empty when there is nothing. */
+/* What the trie holds for a cell: RLP of its word without leading zeros; empty when there is
+ * nothing. */
 static void leaf_value(struct mc_buf *out, const struct cell *c)
 {
     struct mc_slice word = c->value;

@@ -1,14 +1,15 @@
 /* State: versioned cells as one block, or one view, sees them.
  *
- * A cell is (address, slot, position).  The store keeps each version under (cell, ~block), so that reading at block
- * B is one seek.  On top of that lies a table of the cells that were read or written here; writes keep a
- * journal for undoing one transaction.  Values live in the owner's arena until the block ends.
+ * A cell is (address, slot, position).  The store keeps each version under (cell, ~block), so that
+ * reading at block B is one seek.  On top of that lies a table of the cells that were read or
+ * written here; writes keep a journal for undoing one transaction.  Values live in the owner's
+ * arena until the block ends.
  *
  *     ledger_state_load ─> table ─> head cache (chain thread) ─> store, newest version <= block
  *
- * An account is the cell with slot zero and position zero of its own address; its value is the account's RLP, which is
- * also the leaf of the account trie.  Other values are one kind byte and the bytes; a removed cell keeps the kind
- * byte only. */
+ * An account is the cell with slot zero and position zero of its own address; its value is the
+ * account's RLP, which is also the leaf of the account trie.  Other values are one kind byte and
+ * the bytes; a removed cell keeps the kind byte only. */
 #ifndef MC_LEDGER_STATE_H
 #define MC_LEDGER_STATE_H
 
@@ -71,7 +72,8 @@ MC_NODISCARD enum mc_err ledger_state_account_save(struct state *s, const struct
                                                    const struct ledger_account *acct,
                                                    struct mc_errmsg *em);
 
-/* Undo: everything since the mark is as before.  Settle forgets the journal (the transaction stands). */
+/* Undo: everything since the mark is as before.  Settle forgets the journal (the transaction
+ * stands). */
 size_t ledger_state_mark(const struct state *s);
 void ledger_state_rollback(struct state *s, size_t mark);
 void ledger_state_settle(struct state *s);

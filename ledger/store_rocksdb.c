@@ -1,7 +1,8 @@
 /* The store over RocksDB; the only file that knows it.  Key layouts: docs/formats.md.
  *
- * Everything written is append-only (keys carry the block), except the head.  All column families flush together
- * (atomic flush), so that one slow family never holds the log of the others and replay after a crash stays short. */
+ * Everything written is append-only (keys carry the block), except the head.  All column families
+ * flush together (atomic flush), so that one slow family never holds the log of the others and
+ * replay after a crash stays short. */
 #include <rocksdb/c.h>
 
 #include <stdatomic.h>
@@ -338,7 +339,8 @@ static enum mc_err db_options(struct rocks *r, const struct store_cfg *cfg, size
 
 static void cf_blobs(rocksdb_options_t *o)
 {
-    /* Bodies are written once and never change: compaction need not copy them (measured: half the bytes). */
+    /* Bodies are written once and never change: compaction need not copy them (measured: half the
+     * bytes). */
     rocksdb_options_set_enable_blob_files(o, 1);
     rocksdb_options_set_min_blob_size(o, BLOB_BYTES_MIN);
     rocksdb_options_set_blob_file_size(o, 64u * 1024u * 1024u);

@@ -1,5 +1,6 @@
-/* Views: the state at one block.  History is only ever added to, and every read names the newest version it may see,
- * so a view needs no lock and no snapshot to stay at its block while others commit. */
+/* Views: the state at one block.  History is only ever added to, and every read names the newest
+ * version it may see, so a view needs no lock and no snapshot to stay at its block while others
+ * commit. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -320,8 +321,8 @@ enum mc_err ledger_view_estimate(struct ledger_view *v, const struct ledger_call
             mc_errf(em, "gas required exceeds allowance (%" PRIu64 ")", call->gas);
         return err;
     }
-    /* Nothing refunds and no module looks at its gas, so what was used suffices; the search is for the day
-     * that changes. */
+    /* Nothing refunds and no module looks at its gas, so what was used suffices; the search is for
+     * the day that changes. */
     low = out->gas_used - 1;
     high = call->gas;
     attempt.gas = out->gas_used;

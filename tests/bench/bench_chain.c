@@ -1,5 +1,5 @@
-/* Cost of committing createRecord, by part: bench_chain [blocks [transactions a block [directory]]].
- * Signing and recovery happen outside the measured parts. */
+/* Cost of committing createRecord, by part: bench_chain [blocks [transactions a block
+ * [directory]]]. Signing and recovery happen outside the measured parts. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -243,7 +243,8 @@ static void balances_beyond_256_bits_are_refused(void **state)
     assert_non_null(strstr(em.text, "all balances together exceed 256 bits"));
 }
 
-/* List data has no word of its own in the trie: the index digest must carry it into the state root. */
+/* List data has no word of its own in the trie: the index digest must carry it into the state root.
+ * */
 static void lists_show_in_the_state_root(void **state)
 {
     static const char *const patients[] = {"patient", "patienT"};

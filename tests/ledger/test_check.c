@@ -61,7 +61,8 @@ static void any_flipped_bit_is_found(void **state)
     for (int cf = 0; cf < STORE_CF_CNT; cf++) {
         size_t cnt = store_mem_cnt(store, (enum store_cf)cf);
 
-        /* The first keys of the headers are certificates: who signed is not for the ledger to know. */
+        /* The first keys of the headers are certificates: who signed is not for the ledger to know.
+         * */
         assert_true(cnt > 0);
         for (size_t i = cf == STORE_HEADER ? 6 : 0; i < cnt; i += cnt / 7 + 1) {
             struct ledger *l = NULL;

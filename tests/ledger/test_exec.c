@@ -299,7 +299,8 @@ static void time_and_gas_limit_of_a_block_are_fixed(void **state)
     assert_int_equal(ledger_exec_new(&x, c->l, &env, &em), MC_EREJECT);
 }
 
-/* The same transactions give the same hash whatever was tried before, and whichever candidate was sealed first. */
+/* The same transactions give the same hash whatever was tried before, and whichever candidate was
+ * sealed first. */
 static void candidates_do_not_disturb_each_other(void **state)
 {
     const struct ledger_header *header;

@@ -1,5 +1,5 @@
-/* The k-th operation of the store fails, for k = 1, 2, 3 ... until all goes well: nothing is half written, and what
- * opens afterwards is a whole block. */
+/* The k-th operation of the store fails, for k = 1, 2, 3 ... until all goes well: nothing is half
+ * written, and what opens afterwards is a whole block. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

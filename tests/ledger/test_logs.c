@@ -24,7 +24,8 @@ static struct mc_hash topic(const char *text)
     return h;
 }
 
-/* Blocks of 0 to 3 transactions, now and then of 12: records of 5 patients, changes of records, grants. */
+/* Blocks of 0 to 3 transactions, now and then of 12: records of 5 patients, changes of records,
+ * grants. */
 static int setup(void **state)
 {
     uint32_t records = 0;

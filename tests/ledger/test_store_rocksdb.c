@@ -1,4 +1,5 @@
-/* The store over RocksDB: families, snapshots, scans, refusals, damage, and a process killed while it commits. */
+/* The store over RocksDB: families, snapshots, scans, refusals, damage, and a process killed while
+ * it commits. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* Views: past blocks, proofs that verify, calls that leave nothing behind, and readers beside a writer. */
+/* Views: past blocks, proofs that verify, calls that leave nothing behind, and readers beside a
+ * writer. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -214,7 +215,8 @@ static void a_call_says_why_it_fails(void **state)
     mc_buf_free(&data);
 }
 
-/* ------------------------------------------------------------------ readers beside a writer, on the real store */
+/* ------------------------------------------------------------------ readers beside a writer, on
+ * the real store */
 
 #define RACE_DIR    "/tmp/mc_test_view_race"
 #define RACE_BLOCKS 60u

@@ -1,5 +1,5 @@
-/* A small chain for ledger tests: genesis with eight funded accounts that hold every role, signed transactions with
- * running nonces, and blocks in one call.
+/* A small chain for ledger tests: genesis with eight funded accounts that hold every role, signed
+ * transactions with running nonces, and blocks in one call.
  *
  *     struct chain *c = chain_new(store_mem_new());
  *     chain_record(c, 0, "r1");                      // queue: createRecord("r1") by account 0
@@ -44,8 +44,8 @@ void chain_secret(uint8_t out[32], uint32_t i);
 /* Call data by name and JSON arguments; aborts when wrong. */
 void chain_data(struct mc_buf *out, const char *module, const char *method, const char *args);
 
-/* A signed, recovered transaction of account `from` with its next nonce; fields other than nonce and chain id as
- * given.  The caller owns the reference. */
+/* A signed, recovered transaction of account `from` with its next nonce; fields other than nonce
+ * and chain id as given.  The caller owns the reference. */
 struct ledger_tx *chain_sign(struct chain *c, uint32_t from, struct ledger_tx_fields f);
 /* The same, queued for the next block (which then owns it). */
 void chain_queue(struct chain *c, uint32_t from, struct ledger_tx_fields f);
