@@ -94,6 +94,9 @@ MC_NODISCARD enum mc_err vm_ac_add(struct vm_call *c, const struct mc_addr *acco
                                    const struct mc_u256 *expiry);
 MC_NODISCARD enum mc_err vm_ac_remove(struct vm_call *c, struct vm_ac_account *a,
                                       struct vm_ac_entry *e);
+/* Element i of a list of accounts, below its length. */
+MC_NODISCARD enum mc_err vm_ac_list_account(struct vm_call *c, const struct vm_key *k, uint64_t i,
+                                            struct mc_addr *out);
 /* Removes element pos of a list of accounts; *moved is the account that took its place, zero for none. */
 MC_NODISCARD enum mc_err vm_ac_list_cut(struct vm_call *c, const struct vm_key *k, uint64_t pos,
                                         struct mc_addr *moved);

@@ -218,20 +218,27 @@ static void entry_drop(struct vm_ac_account *a, struct vm_ac_entry *e)
     *e = a->entries[--a->entry_cnt];
 }
 
+enum mc_err vm_ac_list_account(struct vm_call *c, const struct vm_key *k, uint64_t i,
+                               struct mc_addr *out)
+{
+    struct mc_slice s;
+    VM_TRY(vm_list_at(c, k, i, &s));
+    if (s.n != sizeof out->b)
+        return vm_cell_corrupt(c);
+    memcpy(out->b, s.p, sizeof out->b);
+    return MC_OK;
+}
+
 enum mc_err vm_ac_list_cut(struct vm_call *c, const struct vm_key *k, uint64_t pos,
                            struct mc_addr *moved)
 {
-    struct mc_slice last;
     uint64_t len;
     *moved = MC_ADDR_ZERO;
     VM_TRY(vm_list_len(c, k, &len));
     if (pos >= len)
         return vm_cell_corrupt(c);
     if (pos + 1 < len) {
-        VM_TRY(vm_list_at(c, k, len - 1, &last));
-        if (last.n != sizeof moved->b)
-            return vm_cell_corrupt(c);
-        memcpy(moved->b, last.p, sizeof moved->b);
+        VM_TRY(vm_ac_list_account(c, k, len - 1, moved));
         VM_TRY(vm_list_set(c, k, pos, mc_addr_slice(moved)));
     }
     return vm_list_pop(c, k);

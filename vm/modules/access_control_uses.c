@@ -1,5 +1,6 @@
 /* Views of part 1 of AccessControl: grants, their lists, the log of their use. */
 #include "vm/modules/access_control.h"
+#include "vm/state.h"
 
 /* ------------------------------------------------------------------ single grants */
 
@@ -174,6 +175,8 @@ VM_HANDLER(vm_ac_get_access_logs_by_data)
     VM_TRY(vm_ok(c));
     for (uint32_t i = 0; i < cnt; i++) {
         VM_TRY(vm_list_at(c, &k, total - 1 - offset - i, &number));
+        if (number.n != 8)
+            return vm_cell_corrupt(c);
         VM_TRY(use_load(c, mc_be64_get(number.p), &u));
         vm_ret_tuple(c, &out[0].list.v[i], &VM_AC_USE, &u);
     }

@@ -10,15 +10,13 @@ static enum mc_err settle_role(struct vm_call *c, const struct mc_hash *role)
 {
     struct vm_key k = vm_ac_decided_key(role);
     struct vm_ac_account a;
-    struct mc_slice s;
     struct mc_addr account;
     uint64_t len, i;
     VM_TRY(vm_list_len(c, &k, &len));
     /* From the end: what a cut moves has been looked at already. */
     for (i = len; i > 0; i--) {
         uint32_t before;
-        VM_TRY(vm_list_at(c, &k, i - 1, &s));
-        memcpy(account.b, s.p, sizeof account.b);
+        VM_TRY(vm_ac_list_account(c, &k, i - 1, &account));
         VM_TRY(vm_ac_load(c, &account, &a));
         before = a.change_cnt;
         VM_TRY(vm_ac_settle(c, &account, &a));
@@ -83,7 +81,6 @@ enum mc_err vm_ac_holders(struct vm_call *c, const struct mc_hash *role, struct 
     struct vm_key decided = vm_ac_decided_key(role);
     struct vm_ac_account a;
     struct mc_addr account;
-    struct mc_slice s;
     uint64_t len;
     memset(h, 0, sizeof *h);
     h->key = vm_ac_holders_key(role);
@@ -95,8 +92,7 @@ enum mc_err vm_ac_holders(struct vm_call *c, const struct mc_hash *role, struct 
     for (uint64_t i = 0; i < len; i++) {
         const struct vm_ac_entry *e;
         uint64_t stored_pos;
-        VM_TRY(vm_list_at(c, &decided, i, &s));
-        memcpy(account.b, s.p, sizeof account.b);
+        VM_TRY(vm_ac_list_account(c, &decided, i, &account));
         VM_TRY(vm_ac_load(c, &account, &a));
         e = vm_ac_find(&a, role);
         stored_pos = e == NULL ? UINT64_MAX : e->pos;
@@ -115,14 +111,11 @@ enum mc_err vm_ac_holder_at(struct vm_call *c, const struct vm_ac_holders *h, ui
                             struct mc_addr *out)
 {
     uint64_t staying = h->stored_cnt - h->gone_cnt;
-    struct mc_slice s;
     if (i >= staying) {
         *out = h->added[i - staying];
         return MC_OK;
     }
     for (uint32_t g = 0; g < h->gone_cnt && h->gone[g] <= i; g++)
         i++;
-    VM_TRY(vm_list_at(c, &h->key, i, &s));
-    memcpy(out->b, s.p, sizeof out->b);
-    return MC_OK;
+    return vm_ac_list_account(c, &h->key, i, out);
 }

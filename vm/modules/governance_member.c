@@ -119,6 +119,8 @@ enum mc_err vm_gov_member_rank(struct vm_call *c, uint64_t id, const struct vm_g
         struct mc_slice payload;
         int order;
         VM_TRY(vm_gov_sched_at(c, &k, mid, &height, &payload));
+        if (payload.n != 8)
+            return vm_cell_corrupt(c);
         order = mc_u256_cmp(&height, &m->since);
         if (order < 0 || (order == 0 && mc_be64_get(payload.p) < id))
             lo = mid + 1;
