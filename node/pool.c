@@ -44,6 +44,7 @@ struct pool {
     uint32_t cnt;
     size_t bytes;
     uint64_t build_mark;
+    struct entry *build_pos;  /* where pool_collect stopped; NULL: at the end */
     uint64_t commit_gen;      /* blocks committed since the start, plus 1 */
     struct mc_hash *arrivals; /* ring */
     uint64_t arrival_cnt;
@@ -133,6 +134,8 @@ static void unlink_entry(struct pool *p, struct entry *e)
 
     if (s->build_at == e)
         s->build_at = e->nonce_next;
+    if (p->build_pos == e)
+        p->build_pos = e->next;
     while (*at != e)
         at = &(*at)->hash_next;
     *at = e->hash_next;
@@ -392,19 +395,25 @@ uint32_t pool_collect(struct pool *p, struct ledger_tx **out, uint32_t cap, uint
 {
     uint32_t cnt = 0;
     pthread_mutex_lock(&p->lock);
-    if (!again)
+    if (!again) {
         p->build_mark++;
+        p->build_pos = p->oldest;
+    }
     /* One place for each arrival, filled with its sender's next nonce: first come, first served between
-     * senders, and nonce order within one. */
-    for (struct entry *at = p->oldest; at != NULL && cnt < cap; at = at->next) {
-        struct entry *e = next_of(p, at->sender);
-        if (e == NULL || e->tx->gas > gas_max || e->tx->raw.n > bytes_max)
+     * senders, and nonce order within one.  What does not fit waits for the builder to ask again, or for the next
+     * block, where it comes first. */
+    for (; p->build_pos != NULL && cnt < cap; p->build_pos = p->build_pos->next) {
+        struct sender *s = p->build_pos->sender;
+        struct entry *e = next_of(p, s);
+        if (e == NULL)
             continue;
+        if (e->tx->gas > gas_max || e->tx->raw.n > bytes_max)
+            break;
         out[cnt++] = ledger_tx_ref(e->tx);
         gas_max -= e->tx->gas;
         bytes_max -= e->tx->raw.n;
-        at->sender->build_at = e->nonce_next;
-        at->sender->build_nonce++;
+        s->build_at = e->nonce_next;
+        s->build_nonce++;
     }
     pthread_mutex_unlock(&p->lock);
     return cnt;
