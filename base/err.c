@@ -67,18 +67,6 @@ void mc_errwrap(struct mc_errmsg *em, const char *fmt, ...)
     em->text[prefix_len + text_len] = '\0';
 }
 
-enum mc_err mc_fail(struct mc_errmsg *em, enum mc_err err, const char *fmt, ...)
-{
-    va_list ap;
-
-    if (em == NULL)
-        return err;
-    va_start(ap, fmt);
-    errmsg_vset(em, fmt, ap);
-    va_end(ap);
-    return err;
-}
-
 _Noreturn void mc_assert_failed(const char *cond, const char *file, int line)
 {
     fprintf(stderr, "%s:%d: broken condition: %s\n", file, line, cond);

@@ -54,8 +54,9 @@ void mc_errf(struct mc_errmsg *em, const char *fmt, ...) MC_PRINTF(2, 3);
 /* Puts "prefix: " in front of the words.  em may be NULL. */
 void mc_errwrap(struct mc_errmsg *em, const char *fmt, ...) MC_PRINTF(2, 3);
 
-/* mc_errf() and return of err in one statement: `return mc_fail(em, MC_EMALFORM, "...");` */
-enum mc_err mc_fail(struct mc_errmsg *em, enum mc_err err, const char *fmt, ...) MC_PRINTF(3, 4);
+/* mc_errf() and the error number in one expression: `return mc_fail(em, MC_EMALFORM, "...");`
+ * A macro, so that the compiler sees which number comes back and can tell what is initialised where. */
+#define mc_fail(em, err, ...) (mc_errf((em), __VA_ARGS__), (err))
 
 /* Prints the broken condition to stderr and aborts.  Called by MC_ASSERT only. */
 _Noreturn void mc_assert_failed(const char *cond, const char *file, int line);
