@@ -182,10 +182,12 @@ static enum mc_err print_intro(const struct start *s, struct mc_errmsg *em)
         printf("  %s  %s\n", text, vm_module_at(i)->name);
     }
     printf("\nall of this for programs: %s/" DEVNET_FILE_NAME
-           "\n\ntry:\n\n    medichain status --dir %s\n",
-           s->abs, s->dir);
+           "\n\ntry, to anchor the fingerprint of a file and check it:\n\n"
+           "    %s record anchor README.md --id readme --dir %s\n"
+           "    %s record verify README.md --id readme --dir %s\n",
+           s->abs, tool_self(), s->dir, tool_self(), s->dir);
     if (s->detach)
-        printf("\nstop it with:\n\n    medichain devnet stop --dir %s\n", s->dir);
+        printf("\nstop it with:\n\n    %s devnet stop --dir %s\n", tool_self(), s->dir);
     fflush(stdout);
     return MC_OK;
 }

@@ -1,8 +1,10 @@
 #include "tools/say.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,6 +118,30 @@ void tool_progress(struct tool_progress *p, uint64_t done, uint64_t total)
         fprintf(stderr, "%s %" PRIu64 " of %" PRIu64 "\n", p->what, done, total);
     }
     p->shown = tenth + 1;
+}
+
+/* True when the first medichain of $PATH is this file. */
+static bool on_path(const char *self)
+{
+    const char *at = getenv("PATH");
+    while (at != NULL && *at != 0) {
+        char path[PATH_MAX], real[PATH_MAX];
+        size_t n = strcspn(at, ":");
+        int len = snprintf(path, sizeof path, "%.*s/medichain", (int)(n < 4000 ? n : 4000), at);
+        if (len > 0 && access(path, X_OK) == 0)
+            return realpath(path, real) != NULL && strcmp(real, self) == 0;
+        at += n + (at[n] == ':');
+    }
+    return false;
+}
+
+const char *tool_self(void)
+{
+    static char path[PATH_MAX];
+    ssize_t n = path[0] == 0 ? readlink("/proc/self/exe", path, sizeof path - 1) : 0;
+    if (n < 0 || (n > 0 && on_path(path)))
+        snprintf(path, sizeof path, "medichain");
+    return path;
 }
 
 void tool_time_text(char out[32], uint64_t time_s)

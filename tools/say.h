@@ -25,6 +25,9 @@ struct tool_progress {
 };
 void tool_progress(struct tool_progress *p, uint64_t done, uint64_t total);
 
+/* How a user calls this program: "medichain" when $PATH leads to it, else its path.  A fixed string. */
+const char *tool_self(void);
+
 /* UTC as "2025-01-31 12:00:00"; seconds since 1970. */
 void tool_time_text(char out[32], uint64_t time_s);
 /* Milliseconds and nanoseconds of a clock that never goes back. */
