@@ -24,7 +24,12 @@ struct conn {
     struct work *work;  /* its job, on a worker or waiting; NULL: none */
     uint64_t active_ms; /* last byte read, or last answer handed over */
     uint64_t write_ms;  /* since when bytes are waiting to be taken; 0: none are */
-    bool closing, close_after_write;
+    uint64_t begun_ms;  /* since when a request is half read; 0: none is */
+    bool peer_ended;    /* the client sends no more, but may still read its answer */
+    bool ending;        /* we send no more: what still comes is thrown away */
+    bool ended;         /* and all we had to send went out */
+    bool closing;
+    uv_shutdown_t shutdown;
     struct conn *prev, *next;
 };
 
@@ -94,7 +99,7 @@ static void on_written(uv_write_t *req, int status)
     free(w);
     if (c->closing)
         return;
-    if (status < 0 || c->close_after_write) {
+    if (status < 0) {
         close_conn(c);
         return;
     }
@@ -139,15 +144,50 @@ static void on_alloc(uv_handle_t *h, size_t want, uv_buf_t *buf)
     *buf = uv_buf_init(c->u->read_buf, READ_BYTES);
 }
 
+static void on_ended(uv_shutdown_t *req, int status)
+{
+    struct conn *c = req->data;
+    c->ended = true;
+    if (status < 0 || c->peer_ended)
+        close_conn(c);
+}
+
+/* Sends what is queued, then the end.  A close at once, with bytes of the client unread, would reset the connection and
+ * could take the answer away before it was read; so the rest of its request is read and thrown away for a while. */
+static void end_conn(struct conn *c)
+{
+    if (c->ending || c->closing)
+        return;
+    c->ending = true;
+    c->active_ms = uv_now(c->u->loop);
+    c->shutdown.data = c;
+    if (uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_ended) != 0)
+        close_conn(c);
+}
+
+/* The client has said all it wants to say: the connection stays until that is answered. */
+static void on_peer_end(struct conn *c)
+{
+    c->peer_ended = true;
+    if (c->ended || (!c->ending && c->work == NULL && c->write_ms == 0))
+        close_conn(c);
+    else if (c->work == NULL)
+        end_conn(c);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
     struct conn *c = stream->data;
     struct rpc_conn_out out = {0};
+    if (n == UV_EOF) {
+        on_peer_end(c);
+        return;
+    }
     if (n < 0) {
         close_conn(c);
         return;
     }
-    if (n == 0)
+    if (n == 0 || c->ending)
         return;
     c->active_ms = uv_now(c->u->loop);
     rpc_conn_feed(c->rpc, mc_slice(buf->base, (size_t)n), &out);
@@ -260,12 +300,12 @@ static void handle_out(struct conn *c, struct rpc_conn_out *out)
         else
             start_job(c, out->job);
     }
-    if (out->close && !c->closing) {
-        if (c->write_ms == 0)
-            close_conn(c);
-        else
-            c->close_after_write = true;
-    }
+    if (c->work != NULL || rpc_conn_idle(c->rpc))
+        c->begun_ms = 0;
+    else if (c->begun_ms == 0 || out->send.n > 0)
+        c->begun_ms = uv_now(c->u->loop);
+    if (out->close || (c->peer_ended && c->work == NULL))
+        end_conn(c);
 }
 
 /* Takes the waiting jobs whose time has come, or all of them after a block, and runs them again. */
@@ -305,9 +345,10 @@ static void on_tick(uv_timer_t *timer)
         if (c->closing)
             continue;
         bool stuck = c->write_ms != 0 && now - c->write_ms > RPC_UV_WRITE_MS;
-        uint64_t quiet_max = rpc_conn_idle(c->rpc) ? RPC_UV_IDLE_MS : RPC_UV_REQUEST_MS;
+        bool slow = c->begun_ms != 0 && now - c->begun_ms > RPC_UV_REQUEST_MS;
+        uint64_t quiet_max = c->ended ? RPC_UV_LINGER_MS : RPC_UV_IDLE_MS;
         bool quiet = c->work == NULL && c->write_ms == 0 && now - c->active_ms > quiet_max;
-        if (stuck || quiet)
+        if (stuck || slow || quiet)
             close_conn(c);
     }
 }

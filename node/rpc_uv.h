@@ -4,7 +4,8 @@
  *                                               └─ waits for a block: rpc_uv_block() runs it again
  *
  * A reader that does not take its answer within RPC_UV_WRITE_MS is dropped; an idle connection after
- * RPC_UV_IDLE_MS; one that is slow with a request after RPC_UV_REQUEST_MS. */
+ * RPC_UV_IDLE_MS; one whose request is not complete RPC_UV_REQUEST_MS after its first byte, however it drips in.  A client
+ * that closed only its sending half still gets its answers. */
 #ifndef MC_NODE_RPC_UV_H
 #define MC_NODE_RPC_UV_H
 
@@ -15,6 +16,7 @@
 #define RPC_UV_IDLE_MS    120000u
 #define RPC_UV_REQUEST_MS 30000u
 #define RPC_UV_WRITE_MS   30000u
+#define RPC_UV_LINGER_MS  2000u /* for the client to read a last answer and close */
 
 struct rpc_uv;
 
