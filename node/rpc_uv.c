@@ -1,5 +1,6 @@
 #include "node/rpc_uv.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #define READ_BYTES 65536u
@@ -235,7 +236,12 @@ static void on_connection(uv_stream_t *listener, int status)
 
 static void on_work(uv_work_t *req)
 {
+    static _Thread_local bool named;
     struct work *w = (struct work *)req;
+    if (!named) { /* for top -H and profiles */
+        pthread_setname_np(pthread_self(), "mc-worker");
+        named = true;
+    }
     w->state = rpc_job_run(w->job);
 }
 
