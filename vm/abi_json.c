@@ -96,7 +96,9 @@ static const char *mutability(const struct vm_func *f)
 {
     if (f->pure)
         return "pure";
-    return f->view ? "view" : "nonpayable";
+    if (f->view)
+        return "view";
+    return f->payable ? "payable" : "nonpayable";
 }
 
 static void put_func(struct mc_buf *b, const struct vm_module *m, const struct vm_func *f)
@@ -155,7 +157,7 @@ void vm_selectors_text(struct mc_buf *out, const struct vm_module *m)
         const struct vm_func *f = e->by_sig[i];
         mc_buf_put_str(out, "  0x");
         mc_buf_put_hex(out, mc_slice(f->selector, sizeof f->selector));
-        mc_buf_putf(out, "  %s%s\n", f->sig, f->view ? "  view" : "");
+        mc_buf_putf(out, "  %s%s\n", f->sig, f->view ? "  view" : f->payable ? "  payable" : "");
     }
     for (uint32_t i = 0; i < m->event_cnt; i++) {
         const struct vm_event *ev = e->events_by_sig[i];

@@ -366,8 +366,11 @@ void vm_decl_func(struct vm_func *out, struct mc_arena *a, const struct vm_modul
         }
         out->pure = out->pure || is(t, "pure");
         out->view = out->view || is(t, "view") || is(t, "pure");
-        MC_ASSERT(is(t, "view") || is(t, "pure") || is(t, "external") || is(t, "public"));
+        out->payable = out->payable || is(t, "payable");
+        MC_ASSERT(is(t, "view") || is(t, "pure") || is(t, "external") || is(t, "public") ||
+                  is(t, "payable"));
     }
+    MC_ASSERT(!(out->payable && out->view));
     parse_end(&ps);
     if (out->out == NULL)
         out->out = tuple_of(a, NULL, 0);

@@ -4,7 +4,7 @@
  *         -> name, canonical signature, selector, input tuple, output tuple
  *
  * Types: uint8..uint256, bool, address, bytes1..bytes32, bytes, string, T[], a struct by the name of one of the
- * module's layouts, an enum by its name.  The words calldata, memory, external, public, view and pure are understood.
+ * module's layouts, an enum by its name.  The words calldata, memory, external, public, view, pure and payable are understood.
  * Everything lives in the arena that the caller gives. */
 #ifndef MC_VM_DECL_H
 #define MC_VM_DECL_H
@@ -48,6 +48,7 @@ struct vm_func {
     uint8_t selector[4];
     bool view; /* view or pure */
     bool pure;
+    bool payable;               /* takes value */
     const struct vm_dtype *in;  /* tuple of the parameters */
     const struct vm_dtype *out; /* tuple of the results */
     const struct vm_method *method;

@@ -12,6 +12,7 @@
 
 struct vm_frame {
     const struct vm_env *env;
+    const struct vm_purse *purse; /* NULL: no value can move */
     uint64_t gas_left;
     struct mc_slice revert; /* revert data after MC_EREVERT */
     enum mc_err failed;     /* sticky: MC_ENOMEM, MC_EOUTOFGAS or a fatal error of the host */

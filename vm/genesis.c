@@ -7,16 +7,14 @@
 
 struct genesis_rec {
     struct mc_hash config_hash;
-    struct mc_slice unit_name;
-    struct mc_slice unit_symbol;
-    uint8_t unit_decimals;
+    struct vm_unit unit;
 };
 
 static const struct vm_field genesis_fields[] = {
     VM_FIELD_STORED(struct genesis_rec, config_hash, VM_T_HASH),
-    VM_FIELD_STORED(struct genesis_rec, unit_name, VM_T_STR),
-    VM_FIELD_STORED(struct genesis_rec, unit_symbol, VM_T_STR),
-    VM_FIELD_STORED(struct genesis_rec, unit_decimals, VM_T_U8),
+    VM_FIELD_STORED(struct genesis_rec, unit.name, VM_T_STR),
+    VM_FIELD_STORED(struct genesis_rec, unit.symbol, VM_T_STR),
+    VM_FIELD_STORED(struct genesis_rec, unit.decimals, VM_T_U8),
 };
 static const struct vm_layout genesis_layout = VM_LAYOUT(NULL, struct genesis_rec, genesis_fields);
 
@@ -40,9 +38,9 @@ static enum mc_err put_config(struct vm_call *c, const struct vm_genesis *g)
     struct vm_key k = vm_key(TAG_GENESIS);
     struct genesis_rec rec = {
         .config_hash = g->config_hash,
-        .unit_name = mc_slice_str(g->unit_name),
-        .unit_symbol = mc_slice_str(g->unit_symbol),
-        .unit_decimals = g->unit_decimals,
+        .unit = {.name = mc_slice_str(g->unit_name),
+                 .symbol = mc_slice_str(g->unit_symbol),
+                 .decimals = g->unit_decimals},
     };
     return vm_put(c, &k, &genesis_layout, &rec);
 }
@@ -60,6 +58,17 @@ enum mc_err vm_genesis_apply(const struct vm_env *env, const struct vm_genesis *
         return err;
     c = context(&f, env, "AccessControl");
     return finish(&f, vm_ac_genesis(&c, g, em));
+}
+
+enum mc_err vm_genesis_unit(struct vm_call *c, struct vm_unit *out)
+{
+    struct vm_call at = vm_call_at(c, "Governance");
+    struct vm_key k = vm_key(TAG_GENESIS);
+    struct genesis_rec rec;
+    bool found;
+    VM_TRY(vm_get(&at, &k, &genesis_layout, &rec, &found));
+    *out = rec.unit;
+    return found ? MC_OK : MC_ECORRUPT;
 }
 
 enum mc_err vm_account_permitted(bool *out, const struct vm_env *env, const struct mc_addr *account,

@@ -40,6 +40,13 @@ MC_NODISCARD enum mc_err vm_gov_is_member(struct vm_call *c, const struct mc_add
  * position in the member list. */
 MC_NODISCARD enum mc_err vm_gov_validators(struct vm_call *c, struct vm_genesis_validator *out,
                                            uint32_t cap, uint32_t *cnt);
+/* The accounting unit of the genesis file (stored by vm_genesis_apply(), vm/genesis.c). */
+struct vm_unit {
+    struct mc_slice name;
+    struct mc_slice symbol;
+    uint8_t decimals;
+};
+MC_NODISCARD enum mc_err vm_genesis_unit(struct vm_call *c, struct vm_unit *out);
 /* Writes members, accounts, validators and parameters; c is a writable context of the well-known Governance (the
  * unit and the config hash are stored by vm_genesis_apply itself).  MC_EINVAL with words for a contradiction. */
 MC_NODISCARD enum mc_err vm_gov_genesis(struct vm_call *c, const struct vm_genesis *g,

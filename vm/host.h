@@ -48,12 +48,21 @@ struct vm_host {
     enum mc_err (*code_hash)(void *ctx, const struct mc_addr *addr, struct mc_hash *out);
 };
 
+/* The chain's balances, as far as modules touch them. */
+struct vm_purse {
+    void *ctx;
+    /* Moves amount from a module's account to another one; the module holds it. */
+    enum mc_err (*pay)(void *ctx, const struct mc_addr *from, const struct mc_addr *to,
+                       const struct mc_u256 *amount);
+};
+
 /* ------------------------------------------------------------------ the call, as a handler sees it */
 
 struct vm_call {
     struct mc_addr self;   /* the instance that runs */
     struct mc_addr caller; /* msg.sender: the account, or the calling module */
     struct mc_addr origin; /* the transaction's sender */
+    struct mc_u256 value;  /* msg.value, in self's balance already; 0 when a module calls */
     uint64_t block_number; /* of the block being built, or of the block read */
     uint64_t time_s;       /* block.timestamp */
     bool well_known;       /* self is the module's genesis address */
@@ -265,6 +274,10 @@ MC_NODISCARD enum mc_err vm_ret_all(struct vm_call *c, struct vm_val *out, const
 /* Emits row event_i of the module's events; vals in the declared order.  An indexed string is hashed. */
 MC_NODISCARD enum mc_err vm_emit(struct vm_call *c, uint32_t event_i, const struct vm_val *vals);
 MC_NODISCARD enum mc_err vm_charge(struct vm_call *c, uint64_t gas);
+/* Pays from self's chain balance, which must suffice: a module that pays more than it took is our own mistake.  An
+ * amount of 0 does nothing. */
+MC_NODISCARD enum mc_err vm_pay(struct vm_call *c, const struct mc_addr *to,
+                                const struct mc_u256 *amount);
 
 /* ------------------------------------------------------------------ roles, accounts, parameters, other modules */
 

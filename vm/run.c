@@ -126,6 +126,24 @@ enum mc_err vm_charge(struct vm_call *c, uint64_t gas)
     return MC_OK;
 }
 
+/* ------------------------------------------------------------------ value */
+
+enum mc_err vm_pay(struct vm_call *c, const struct mc_addr *to, const struct mc_u256 *amount)
+{
+    const struct vm_purse *purse = c->frame->purse;
+    enum mc_err err;
+    VM_TRY(vm_ok(c));
+    if (mc_u256_is_zero(amount))
+        return MC_OK;
+    MC_ASSERT(!c->read_only);
+    /* Without a purse no value comes in, so none is there to go out. */
+    MC_ASSERT(purse != NULL);
+    err = purse->pay(purse->ctx, &c->self, to, amount);
+    if (err != MC_OK)
+        c->frame->failed = err;
+    return err;
+}
+
 /* ------------------------------------------------------------------ the common checks */
 
 static enum mc_err guard_account(struct vm_call *c, bool deploy)
@@ -167,10 +185,10 @@ static enum mc_err call(struct vm_call *c, struct mc_slice *output, const struct
     const struct vm_func *f;
     struct vm_val *in, *out;
     enum mc_err err;
-    if (msg->has_value || msg->input.n < 4 || c->block_number < e->active_from)
+    if (msg->input.n < 4 || c->block_number < e->active_from)
         return vm_revert_empty(c);
     f = vm_entry_func(e, msg->input.p);
-    if (f == NULL)
+    if (f == NULL || (msg->has_value && !(f->payable && c->frame->purse != NULL)))
         return vm_revert_empty(c);
     err = vm_abi_decode(&in, a, f->in, mc_slice_skip(msg->input, 4));
     if (err != MC_OK)
@@ -209,6 +227,21 @@ enum mc_err vm_run(struct vm_result *out, const struct vm_env *env, const struct
     return finish(out, &f, call(&c, &out->output, msg));
 }
 
+enum mc_err vm_run_value(struct vm_result *out, const struct vm_env *env, const struct vm_msg *msg,
+                         const struct vm_purse *purse, const struct mc_u256 *value)
+{
+    struct vm_msg m = *msg;
+    struct vm_frame f;
+    struct vm_call c;
+    memset(out, 0, sizeof *out);
+    m.has_value = !mc_u256_is_zero(value);
+    vm_frame_init(&f, env, msg->gas);
+    f.purse = purse;
+    c = vm_frame_call(&f, m.module, &m.self, &m.caller);
+    c.value = *value;
+    return finish(out, &f, call(&c, &out->output, &m));
+}
+
 static enum mc_err create(struct vm_call *c, const struct vm_msg *msg)
 {
     const struct vm_entry *e = vm_entry_of(c->module);
@@ -239,6 +272,7 @@ enum mc_err vm_call_module(struct vm_call *c, const char *module, vm_handler_fn 
     MC_ASSERT(c->frame->depth < MC_CALL_DEPTH_MAX);
     callee.read_only = c->read_only;
     callee.caller = c->self;
+    callee.value = MC_U256_ZERO;
     VM_TRY(vm_ok(c));
     VM_REQUIRE(c, c->well_known, "Not available on this instance");
     VM_TRY(vm_gov_paused(c, &callee.self, &paused));

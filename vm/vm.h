@@ -31,7 +31,7 @@ struct vm_msg {
     const struct vm_module *module; /* by vm_module_by_code_hash() of the callee */
     struct mc_addr self;
     struct mc_addr caller;
-    bool has_value;        /* value sent: reverts with empty data, no method is payable */
+    bool has_value;        /* value sent: only vm_run_value() may run a payable method with it */
     struct mc_slice input; /* call data */
     uint64_t gas;          /* left after the intrinsic cost */
 };
@@ -46,6 +46,13 @@ struct vm_result {
  *          After anything but MC_OK the caller undoes the state changes. */
 MC_NODISCARD enum mc_err vm_run(struct vm_result *out, const struct vm_env *env,
                                 const struct vm_msg *msg);
+
+/* The same for a message that carries value, which the host moved to msg->self already; msg->has_value is ignored.
+ * purse lets the module pay out of its own balance; vm_run() has none, so a module that holds money runs through
+ * here even when the message carries no value.  The caller undoes payments, too, after anything but MC_OK. */
+MC_NODISCARD enum mc_err vm_run_value(struct vm_result *out, const struct vm_env *env,
+                                      const struct vm_msg *msg, const struct vm_purse *purse,
+                                      const struct mc_u256 *value);
 
 /* Checks deployment permission of the caller and runs the constructor for a fresh instance at msg->self; input is
  * ignored.  Error(string) "Account is not permitted" and so on as for a call. */
