@@ -52,6 +52,11 @@ void ledger_close(struct ledger *l)
         store->ops->close(store);
 }
 
+bool ledger_deployable(const struct ledger *l, struct mc_slice data)
+{
+    return ledger_creation_module(l->cfg, data) != NULL;
+}
+
 void ledger_head(struct ledger *l, struct ledger_head *out)
 {
     pthread_mutex_lock(&l->mu);

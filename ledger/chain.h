@@ -65,6 +65,8 @@ struct ledger_head {
     uint64_t gas_limit; /* that the next block must have */
 };
 void ledger_head(struct ledger *l, struct ledger_head *out); /* any thread */
+/* Would a creation with this data make an instance: native marker or a fingerprint of the genesis file.  Any thread. */
+bool ledger_deployable(const struct ledger *l, struct mc_slice data);
 
 /* ------------------------------------------------------------------ execution (chain thread) */
 

@@ -226,6 +226,8 @@ static enum mc_err check_account(const struct pool *p, const struct ledger_tx *t
                        (unsigned long long)p->cfg.nonce_gap_max);
     if (!acc->permitted)
         return mc_fail(em, MC_EREJECT, "account not permitted");
+    if (!tx->has_to && !p->src.deployable(p->src.ctx, tx->data))
+        return mc_fail(em, MC_EREJECT, "unsupported contract code");
     if (!mc_u256_mul(&cost, &gas, &tx->max_fee) || !mc_u256_add(&cost, &cost, &tx->value) ||
         mc_u256_cmp(&acc->balance, &cost) < 0)
         return mc_fail(em, MC_EREJECT, "insufficient funds for gas * price + value");

@@ -22,6 +22,8 @@ struct pool_source {
     void *ctx;
     enum mc_err (*account)(void *ctx, const struct mc_addr *a, bool deploy,
                            struct pool_account *out, struct mc_errmsg *em);
+    /* May a creation carry this data? */
+    bool (*deployable)(void *ctx, struct mc_slice data);
     /* Gas limit of the next block, lowest price per gas that is admitted. */
     void (*limits)(void *ctx, uint64_t *block_gas, struct mc_u256 *min_price);
 };
@@ -45,7 +47,7 @@ void pool_free(struct pool *p);
 /* Admits a recovered transaction; takes a reference on MC_OK.
  * MC_EREJECT with words: "nonce too low", "nonce too high", "already known", "replacement transaction underpriced",
  * "insufficient funds for gas * price + value", "intrinsic gas too low", "exceeds block gas limit", "invalid chain id",
- * "account not permitted", "transaction underpriced", "txpool is full". */
+ * "account not permitted", "unsupported contract code", "transaction underpriced", "txpool is full". */
 MC_NODISCARD enum mc_err pool_add(struct pool *p, struct ledger_tx *tx, uint64_t now_ms,
                                   struct mc_errmsg *em);
 

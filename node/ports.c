@@ -415,6 +415,12 @@ static enum mc_err source_account(void *ctx, const struct mc_addr *a, bool deplo
     return err;
 }
 
+static bool source_deployable(void *ctx, struct mc_slice data)
+{
+    const struct ports_source *s = ctx;
+    return ledger_deployable(s->ledger, data);
+}
+
 /* The lowest price is a parameter of the chain: it can change with each block. */
 static void source_limits(void *ctx, uint64_t *block_gas, struct mc_u256 *min_price)
 {
@@ -435,7 +441,10 @@ static void source_limits(void *ctx, uint64_t *block_gas, struct mc_u256 *min_pr
 void ports_pool_source(struct pool_source *out, struct ports_source *s, struct ledger *l)
 {
     *s = (struct ports_source){.ledger = l};
-    *out = (struct pool_source){.ctx = s, .account = source_account, .limits = source_limits};
+    *out = (struct pool_source){.ctx = s,
+                                .account = source_account,
+                                .deployable = source_deployable,
+                                .limits = source_limits};
 }
 
 /* ------------------------------------------------------------------ devnet keys */

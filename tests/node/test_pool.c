@@ -15,6 +15,7 @@ struct fake_chain {
     struct pool_account account;
     uint64_t block_gas;
     struct mc_u256 min_price;
+    bool may_deploy, knows_code;
     uint32_t reads;
 };
 
@@ -26,9 +27,16 @@ static enum mc_err fake_account(void *ctx, const struct mc_addr *a, bool deploy,
     (void)em;
     c->reads++;
     *out = c->account;
-    if (deploy)
+    if (deploy && !c->may_deploy)
         out->permitted = false;
     return MC_OK;
+}
+
+static bool fake_deployable(void *ctx, struct mc_slice data)
+{
+    const struct fake_chain *c = ctx;
+    (void)data;
+    return c->knows_code;
 }
 
 static void fake_limits(void *ctx, uint64_t *block_gas, struct mc_u256 *min_price)
@@ -57,7 +65,10 @@ static struct fixture open_fixture(void)
 static void start(struct fixture *f, const struct pool_cfg *over)
 {
     struct pool_cfg cfg = over != NULL ? *over : (struct pool_cfg){0};
-    struct pool_source src = {.ctx = &f->chain, .account = fake_account, .limits = fake_limits};
+    struct pool_source src = {.ctx = &f->chain,
+                              .account = fake_account,
+                              .deployable = fake_deployable,
+                              .limits = fake_limits};
     cfg.chain_id = 1337;
     assert_int_equal(pool_new(&f->pool, &cfg, &src), MC_OK);
 }
@@ -204,6 +215,11 @@ static void refusals_use_the_words_that_clients_match_on(void **state)
     add_refused(&f, (struct want){.who = 1, .nonce = 3, .price = 1000000}, "insufficient funds");
     add_refused(&f, (struct want){.who = 1, .nonce = 3, .gas = 60000, .creation = true},
                 "account not permitted");
+    f.chain.may_deploy = true;
+    add_refused(&f, (struct want){.who = 1, .nonce = 3, .gas = 60000, .creation = true},
+                "unsupported contract code");
+    f.chain.knows_code = true;
+    add_ok(&f, (struct want){.who = 1, .nonce = 3, .gas = 60000, .creation = true});
     f.chain.min_price = mc_u256_u64(2);
     add_refused(&f, (struct want){.who = 1, .nonce = 3, .price = 1}, "transaction underpriced");
     f.chain.min_price = MC_U256_ZERO;
