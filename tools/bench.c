@@ -33,7 +33,8 @@ static int cmp_u64(const void *a, const void *b)
 /* The sorted times' value below which pct of a hundred lie, in milliseconds. */
 static double percentile_ms(const uint64_t *sorted, size_t cnt, unsigned pct)
 {
-    return cnt == 0 ? 0 : (double)sorted[(cnt - 1) * pct / 100] / 1e6;
+    size_t i = cnt == 0 ? 0 : (cnt - 1) * pct / 100;
+    return cnt == 0 ? 0 : (double)sorted[i] / 1e6;
 }
 
 static enum mc_err record_cnt(uint64_t *out, struct tool_rpc *rpc, struct mc_errmsg *em)

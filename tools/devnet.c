@@ -60,7 +60,7 @@ static int stop_all(struct devnet *d)
 struct start {
     const char *dir;
     uint64_t validators, observers, rpc_port, chain_id; /* UINT64_MAX: not given */
-    bool fresh, detach, json;
+    bool fresh, detach;
     char abs[DEVNET_PATH_MAX];
     struct devnet *d;
 };
@@ -398,7 +398,7 @@ int tool_devnet_kill(int argc, char **argv)
                         o.i, o.i, o.dir);
     } else {
         devnet_node_kill(&o.d->nodes[o.i]);
-        printf("killed node %u\n", o.i);
+        printf(o.json ? "{\"killed\":%u}\n" : "killed node %u\n", o.i);
         rc = TOOL_OK;
     }
     /* devnet.json keeps the dead number: all zero there means that somebody asked to stop. */
@@ -423,7 +423,8 @@ int tool_devnet_restart(int argc, char **argv)
     if (err == MC_OK)
         err = devnet_node_wait_ready(n, DEVNET_READY_MS, &em);
     if (err == MC_OK) {
-        printf("node %u runs again at %s\n", o.i, n->rpc);
+        printf(o.json ? "{\"restarted\":%u,\"rpc\":\"%s\"}\n" : "node %u runs again at %s\n", o.i,
+               n->rpc);
         rc = TOOL_OK;
     } else {
         rc = tool_error("%s", em.text);

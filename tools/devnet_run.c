@@ -22,7 +22,7 @@ enum mc_err devnet_port_free(const struct devnet_node *n, struct mc_errmsg *em)
     enum mc_err err = http_url_parse(&url, n->rpc, em);
     if (err != MC_OK)
         return err;
-    at.sin_port = htons((uint16_t)atoi(url.port));
+    at.sin_port = htons(http_url_port(&url));
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)

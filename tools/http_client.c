@@ -134,10 +134,13 @@ static bool copy_part(char *to, size_t cap, const char *from, size_t n)
     return true;
 }
 
-static bool port_ok(const char *port)
+uint16_t http_url_port(const struct http_url *url)
 {
-    return port[0] != 0 && strspn(port, "0123456789") == strlen(port) && atoi(port) >= 1 &&
-           atoi(port) <= 65535;
+    struct mc_u256 v;
+    if (mc_u256_from_dec(&v, mc_slice_str(url->port), NULL) != MC_OK ||
+        mc_u256_u64_sat(&v) > UINT16_MAX)
+        return 0;
+    return (uint16_t)v.w[0];
 }
 
 enum mc_err http_url_parse(struct http_url *out, const char *text, struct mc_errmsg *em)
@@ -164,7 +167,7 @@ enum mc_err http_url_parse(struct http_url *out, const char *text, struct mc_err
     memcpy(out->port, "80", 3);
     if (*end == ':') {
         size_t n = strcspn(end + 1, "/");
-        if (!copy_part(out->port, sizeof out->port, end + 1, n) || !port_ok(out->port))
+        if (!copy_part(out->port, sizeof out->port, end + 1, n) || http_url_port(out) == 0)
             return mc_fail(em, MC_EMALFORM, "%.100s: the port is not 1 to 65535", text);
         end += 1 + n;
     }

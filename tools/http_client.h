@@ -34,6 +34,8 @@ struct http_url {
 /* http://HOST[:PORT][/PATH].  MC_EUNSUPPORTED for https and the like, MC_EMALFORM otherwise. */
 MC_NODISCARD enum mc_err http_url_parse(struct http_url *out, const char *text,
                                         struct mc_errmsg *em);
+/* The port as a number; 0 when it is none. */
+uint16_t http_url_port(const struct http_url *url);
 /* A connected TCP socket without Nagle's delay; -1 with a sentence that says what to do. */
 int http_connect(const struct http_url *url, uint64_t timeout_ms, struct mc_errmsg *em);
 /* Appends the head of a request with a body of n bytes (GET: 0). */

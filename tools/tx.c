@@ -178,7 +178,7 @@ static int send_tx(const struct sending *s, struct tool_tx *tx)
     if (err == MC_OK && s->wait_s == 0) {
         char text[65];
         mc_hex_encode(text, hash.b, 32);
-        printf("0x%s\n", text);
+        printf(s->json ? "{\"transactionHash\":\"0x%s\"}\n" : "0x%s\n", text);
         rc = TOOL_OK;
     } else {
         if (err == MC_OK)
