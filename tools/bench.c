@@ -237,7 +237,7 @@ static enum mc_err one_by_one(uint64_t *lat, uint32_t cnt, struct bench *b, stru
     if (err == MC_OK)
         err = tool_module(&m, "MedicalRecordHash", em);
     if (err == MC_OK)
-        err = record_files_add(&files, &file_cnt, b->cfg.records, NULL, NULL, em);
+        err = bench_files(&files, &file_cnt, b->cfg.records, em);
     if (err == MC_OK)
         err = tool_rpc_quantity(b->rpc, "eth_chainId", "[]", &chain_id, em);
     mc_hex_encode(addr, who.addr.b, 20);

@@ -8,6 +8,7 @@
 #define MC_TOOLS_BENCH_H
 
 #include "tools/contract.h"
+#include "tools/record_file.h"
 
 #define BENCH_SENDERS_MAX 10u /* devnet accounts that hold roles */
 
@@ -53,6 +54,9 @@ struct bench_plan {
     uint32_t file_cnt;
     double recover_per_s; /* of one core, measured on these transactions */
 };
+/* The records to anchor; as record_files_add(). */
+MC_NODISCARD enum mc_err bench_files(struct record_file **list, size_t *cnt, const char *path,
+                                     struct mc_errmsg *em);
 /* Hashes the files, signs, lays out.  Returned in *out: bench_plan_free. */
 MC_NODISCARD enum mc_err bench_plan_make(struct bench_plan *out, const struct bench_cfg *cfg,
                                          struct tool_rpc *rpc, struct mc_errmsg *em);

@@ -248,6 +248,15 @@ static enum mc_err measure_recover(struct making *m, struct mc_errmsg *em)
     return MC_OK;
 }
 
+enum mc_err bench_files(struct record_file **list, size_t *cnt, const char *path,
+                        struct mc_errmsg *em)
+{
+    enum mc_err err = record_files_add(list, cnt, path, NULL, NULL, em);
+    if (err != MC_OK)
+        mc_errwrap(em, "name a folder with files to anchor with --records DIR");
+    return err;
+}
+
 enum mc_err bench_plan_make(struct bench_plan *out, const struct bench_cfg *cfg,
                             struct tool_rpc *rpc, struct mc_errmsg *em)
 {
@@ -265,7 +274,7 @@ enum mc_err bench_plan_make(struct bench_plan *out, const struct bench_cfg *cfg,
     if (err == MC_OK)
         err = tool_module(&m.module, "MedicalRecordHash", em);
     if (err == MC_OK)
-        err = record_files_add(&m.files, &m.file_cnt, cfg->records, NULL, NULL, em);
+        err = bench_files(&m.files, &m.file_cnt, cfg->records, em);
     out->file_cnt = (uint32_t)m.file_cnt;
     if (err == MC_OK)
         err = open_senders(&m, rpc, em);

@@ -8,7 +8,7 @@ set -euo pipefail
 
 build=(build-essential cmake ninja-build pkg-config libuv1-dev librocksdb-dev libsecp256k1-dev
        libsodium-dev nettle-dev libmsgpack-dev libjson-c-dev libssl-dev node-llhttp)
-test=(libcmocka-dev procps)
+test=(libcmocka-dev procps python3-venv)
 check=(clang clang-format clang-tidy)
 
 case "${1:-build}" in

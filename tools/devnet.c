@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/devnet_plan.h"
@@ -196,42 +197,46 @@ static enum mc_err print_intro(const struct start *s, struct mc_errmsg *em)
 static bool stopped_elsewhere(const struct start *s)
 {
     struct devnet *now = calloc(1, sizeof *now);
-    bool stopped = false;
-    for (int tries = 0; now != NULL && tries < 20 && !stopped; tries++) {
-        stopped = devnet_file_read(now, s->abs, NULL) == MC_OK;
-        for (uint32_t i = 0; stopped && i < now->node_cnt; i++)
-            stopped = now->nodes[i].pid == 0;
-        if (!stopped)
-            tool_sleep_ms(20);
-    }
+    bool stopped = now != NULL && devnet_file_read(now, s->abs, NULL) == MC_OK;
+    for (uint32_t i = 0; stopped && i < now->node_cnt; i++)
+        stopped = now->nodes[i].pid == 0;
     free(now);
     return stopped;
 }
 
-/* Stays until SIGINT or SIGTERM; says when a node ends meanwhile. */
+/* Collects children of ours that ended, and says so once. */
+static void report_ended(const struct start *s)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        for (uint32_t i = 0; i < s->d->node_cnt; i++) {
+            if (s->d->nodes[i].pid == pid)
+                tool_error("node %u ended; start it again with `medichain devnet restart %u --dir "
+                           "%s`, or press Ctrl-C; see %s",
+                           i, i, s->dir, s->d->nodes[i].log);
+        }
+    }
+}
+
+/* Stays until SIGINT or SIGTERM, or until somebody else stops the network; says when a node ends meanwhile. */
 static int attend(struct start *s, const sigset_t *signals)
 {
+    const struct timespec tick = {0, 500 * 1000000L};
+    int sig;
     puts("\npress Ctrl-C to stop");
     fflush(stdout);
-    for (;;) {
-        int sig = 0, status;
-        pid_t pid;
-        sigwait(signals, &sig);
-        if (sig != SIGCHLD)
-            break;
+    do {
+        sig = sigtimedwait(signals, NULL, &tick);
+        if (sig == SIGCHLD)
+            continue; /* looked at with the next tick, when a `devnet stop` has written its file */
         if (stopped_elsewhere(s)) {
             puts("stopped by `medichain devnet stop`");
             return TOOL_OK;
         }
-        while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-            for (uint32_t i = 0; i < s->d->node_cnt; i++) {
-                if (s->d->nodes[i].pid == pid)
-                    tool_error("node %u ended; start it again with `medichain devnet restart %u "
-                               "--dir %s`, or press Ctrl-C; see %s",
-                               i, i, s->dir, s->d->nodes[i].log);
-            }
-        }
-    }
+        if (sig < 0)
+            report_ended(s);
+    } while (sig != SIGINT && sig != SIGTERM);
     puts("stopping");
     /* `restart` may have given nodes new process numbers. */
     if (devnet_file_read(s->d, s->abs, NULL) != MC_OK)

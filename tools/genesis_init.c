@@ -200,7 +200,8 @@ int tool_genesis_init(int argc, char **argv)
         "it\n"
         "makes new keys there too, encrypted with one passphrase; FILE is a JSON array of\n"
         "{\"name\", \"account\", \"publicKey\"}, and each hospital keeps its own keys.  In each\n"
-        "directory start: medichaind --config node.json",
+        "directory put the passphrase into a file \"passphrase\" (mode 0600) and start:\n"
+        "medichaind --config node.json",
         "medichain genesis init --validators 4 --out net --chain-id 4711 --passphrase-file pw",
         opts,
         MC_COUNT(opts),

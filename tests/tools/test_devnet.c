@@ -1,5 +1,6 @@
 /* A devnet from nothing, and the commands that talk to it: the README's walk-through, and what goes wrong. */
 #include <arpa/inet.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "tests/tools/program.h"
@@ -182,6 +183,43 @@ static void a_stopped_chain_is_sound_and_goes_on(void **state)
            "--dir", net());
 }
 
+/* Without --detach it stays, and ends with status 0 on SIGTERM or when somebody else stops the network. */
+static void the_foreground_ends_by_signal_and_by_stop(void **state)
+{
+    const char *dir = in_dir("foreground");
+    (void)state;
+    EXPECT(0, "stopped 1 node", NULL, "devnet", "stop", "--dir", net());
+    for (int by_signal = 0; by_signal < 2; by_signal++) {
+        int status = 0;
+        fflush(NULL);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            if (freopen("/dev/null", "w", stdout) == NULL)
+                _exit(126);
+            execl(program_path(), "medichain", "devnet", "--dir", dir, "--rpc-port", port,
+                  (char *)NULL);
+            _exit(127);
+        }
+        struct program p = {.status = 1};
+        for (int tries = 0; tries < 200 && p.status != 0; tries++) {
+            usleep(50000);
+            program_run(&p, (const char *const[]){"devnet", "status", "--dir", dir, NULL});
+            program_free(&p);
+        }
+        assert_int_equal(p.status, 0);
+        if (by_signal)
+            kill(pid, SIGTERM);
+        else
+            EXPECT(0, "stopped 1 node", NULL, "devnet", "stop", "--dir", dir);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+        EXPECT(1, "not running", NULL, "devnet", "status", "--dir", dir);
+    }
+    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--rpc-port", port, "--detach");
+}
+
 static void a_port_in_use_and_a_foreign_folder_are_refused(void **state)
 {
     const char *other = in_dir("other"), *foreign = in_dir("foreign");
@@ -203,6 +241,7 @@ int main(void)
         cmocka_unit_test(bench_confirms_what_it_sends),
         cmocka_unit_test(a_killed_node_keeps_its_chain),
         cmocka_unit_test(a_stopped_chain_is_sound_and_goes_on),
+        cmocka_unit_test(the_foreground_ends_by_signal_and_by_stop),
         cmocka_unit_test(a_port_in_use_and_a_foreign_folder_are_refused),
     };
     return cmocka_run_group_tests(tests, start, stop);
