@@ -1,82 +1,66 @@
-/* DrugTrace: dispensing, with a stand-in for the Prescription module where the chain has none. */
+/* DrugTrace: dispensing, together with the prescription that it fills. */
 #include "tests/vm/drug_trace_text.h"
-#include "vm/registry.h"
 
-/* Remembers what it was asked, and refuses the prescription "closed". */
-static struct {
-    uint32_t calls;
-    struct mc_addr caller, origin;
-    uint64_t quantity;
-    struct mc_hash notes_hash;
-    char ids[64];
-} fill;
+#define RX       "Prescription"
+#define HASH_ONE "\"0x0000000000000000000000000000000000000000000000000000000000000001\""
 
-static enum mc_err dispense(struct vm_call *c, const struct vm_val *in, struct vm_val *out)
+static void prescribe(const char *id, bool traced_only)
 {
-    (void)out;
-    fill.calls++;
-    fill.caller = c->caller;
-    fill.origin = c->origin;
-    fill.quantity = vm_arg_u64(&in[2]);
-    fill.notes_hash = in[3].word;
-    snprintf(fill.ids, sizeof fill.ids, "%.*s %.*s", (int)in[0].bytes.n,
-             (const char *)in[0].bytes.p, (int)in[1].bytes.n, (const char *)in[1].bytes.p);
-    VM_REQUIRE(c, !mc_slice_eq(in[0].bytes, mc_slice_str("closed")), "Prescription is not active");
-    struct vm_val ev[] = {in[0]};
-    return vm_emit(c, 0, ev);
+    struct mc_addr was = h->caller;
+    as(DOCTOR);
+    memhost_ok(h, RX, "issuePrescription",
+               text("[\"%s\",[%s," HASH_ONE ",\"\",10,0,0,0,1800000000,%s," ZERO_JSON ",\"\"]]", id,
+                    memhost_account_json(PATIENT), traced_only ? "true" : "false"),
+               "null");
+    as(PHARMACY);
+    memhost_ok(h, RX, "reviewPrescription", text("[\"%s\",true,\"\"]", id), "null");
+    h->caller = was;
 }
 
-static const struct vm_method methods[] = {
-    {"function dispense(string prescriptionId, string dispenseId, uint256 quantity, bytes32 "
-     "notesHash)",
-     "II", VM_PHARMACIST, dispense},
-};
-static const char *const events[] = {"event Filled(string prescriptionId)"};
-static const struct vm_module stand_in = {.name = "Prescription",
-                                          .methods = methods,
-                                          .method_cnt = MC_COUNT(methods),
-                                          .events = events,
-                                          .event_cnt = MC_COUNT(events)};
-
-/* The stand-in is active from block 100 on. */
+/* The pharmacy holds item "a"; the prescription "rx" takes traced items only, 10 units. */
 static int with_prescription(void **state)
 {
-    static bool stands_in;
-    vm_init();
-    if (vm_module_by_name(mc_slice_str("Prescription")) == NULL) {
-        vm_registry_add(&stand_in, "Prescription", 0x1006, 100);
-        stands_in = true;
-    }
     setup(state);
-    *state = stands_in ? &fill : NULL;
-    memset(&fill, 0, sizeof fill);
     create("a");
     give("a", PHARMACY);
+    prescribe("rx", true);
     as(PHARMACY);
-    h->block_number = 100;
     return 0;
+}
+
+static const char *dispensed_log(unsigned quantity)
+{
+    return text("{\"event\":\"ItemDispensed\",\"args\":{\"itemKey\":\"%s\",\"prescriptionKey\":"
+                "\"%s\",\"pharmacist\":%s,\"itemId\":\"a\",\"prescriptionId\":\"rx\",\"quantity\":"
+                "\"%u\"}}\n",
+                topic("a"), topic("rx"), memhost_account_json(PHARMACY), quantity);
+}
+
+static const char *filled_log(unsigned quantity)
+{
+    return text("{\"event\":\"PrescriptionDispensed\",\"args\":{\"prescriptionKey\":\"%s\","
+                "\"patient\":%s,\"pharmacist\":%s,\"prescriptionId\":\"rx\",\"dispenseId\":\"a\","
+                "\"itemId\":\"a\",\"quantity\":\"%u\",\"remaining\":\"%u\"}}\n",
+                topic("rx"), memhost_account_json(PATIENT), memhost_account_json(PHARMACY),
+                quantity, 10 - quantity);
+}
+
+static void fill_is(unsigned quantity, const char *notes_hash)
+{
+    memhost_ok(h, RX, "getDispenses", "[\"rx\",0,9]",
+               text("{\"dispenses\":[{\"dispenseId\":\"a\",\"itemId\":\"a\",\"pharmacist\":%s,"
+                    "\"quantity\":\"%u\",\"time\":\"%llu\",\"notesHash\":\"%s\",\"reversed\":false}"
+                    "],\"total\":\"1\"}",
+                    memhost_account_json(PHARMACY), quantity, (unsigned long long)h->time_s,
+                    notes_hash));
 }
 
 static void the_item_leaves_and_the_fill_is_recorded(void **state)
 {
-    struct mc_hash want;
-    if (*state == NULL)
-        skip();
+    (void)state;
     does("dispenseItem", "[\"a\",\"rx\",3,\"with food\"]");
-    memhost_logged(h, text("{\"event\":\"ItemDispensed\",\"args\":{\"itemKey\":\"%s\","
-                           "\"prescriptionKey\":\"%s\",\"pharmacist\":%s,\"itemId\":\"a\","
-                           "\"prescriptionId\":\"rx\",\"quantity\":\"3\"}}\n"
-                           "{\"event\":\"Filled\",\"args\":{\"prescriptionId\":\"rx\"}}\n",
-                           topic("a"), topic("rx"), memhost_account_json(PHARMACY)));
-    assert_int_equal(fill.calls, 1);
-    assert_string_equal(fill.ids, "rx a");
-    assert_int_equal(fill.quantity, 3);
-    struct mc_addr pharmacy = memhost_account(PHARMACY);
-    const struct vm_module *m = vm_module_by_name(mc_slice_str(D));
-    assert_true(mc_addr_eq(&fill.caller, vm_module_well_known(m)));
-    assert_true(mc_addr_eq(&fill.origin, &pharmacy));
-    mc_keccak256(&want, mc_slice_str("with food"));
-    assert_true(mc_hash_eq(&fill.notes_hash, &want));
+    memhost_logged(h, text("%s%s", dispensed_log(3), filled_log(3)));
+    fill_is(3, topic("with food"));
     traced("a", 2, trace("a", memhost_account_json(PHARMACY), ZERO_JSON, "ward", "DISPENSE", "rx"));
     memhost_ok(h, D, "getItemStatus", "[\"a\"]",
                text("{\"state\":6,\"usable\":false,\"useCount\":\"0\",\"owner\":%s,\"handoverId\":"
@@ -88,29 +72,68 @@ static void the_item_leaves_and_the_fill_is_recorded(void **state)
 
 static void empty_notes_have_a_zero_hash(void **state)
 {
-    if (*state == NULL)
-        skip();
+    (void)state;
     does("dispenseItem", "[\"a\",\"rx\",1,\"\"]");
-    assert_true(mc_hash_is_zero(&fill.notes_hash));
+    fill_is(1, "0x0000000000000000000000000000000000000000000000000000000000000000");
 }
 
+static void the_last_units_complete_the_prescription(void **state)
+{
+    (void)state;
+    does("dispenseItem", "[\"a\",\"rx\",10,\"\"]");
+    memhost_logged(
+        h,
+        text("%s%s{\"event\":\"PrescriptionStateChanged\",\"args\":{\"prescriptionKey\":\"%s\","
+             "\"patient\":%s,\"by\":%s,\"prescriptionId\":\"rx\",\"state\":5,\"reason\":\"\"}}\n",
+             dispensed_log(10), filled_log(10), topic("rx"), memhost_account_json(PATIENT),
+             memhost_account_json(PHARMACY)));
+}
+
+/* The prescription's refusals, in its order; the item stays in stock each time. */
 static void a_refused_fill_leaves_the_item_in_stock(void **state)
 {
-    if (*state == NULL)
-        skip();
-    refuses("dispenseItem", "[\"a\",\"closed\",1,\"\"]", "Prescription is not active");
-    assert_int_equal(fill.calls, 1);
+    (void)state;
+    refuses("dispenseItem", "[\"a\",\"none\",0,\"\"]", "Prescription does not exist");
+    as(DOCTOR);
+    memhost_ok(h, RX, "setPharmacy", text("[\"rx\",%s]", memhost_account_json(MAKER)), "null");
+    as(PHARMACY);
+    refuses("dispenseItem", "[\"a\",\"rx\",0,\"\"]", "Wrong pharmacy");
+    as(DOCTOR);
+    memhost_ok(h, RX, "setPharmacy", text("[\"rx\",%s]", memhost_account_json(PHARMACY)), "null");
+    as(PHARMACY);
+    refuses("dispenseItem", "[\"a\",\"rx\",0,\"\"]", "Quantity is zero");
+    refuses("dispenseItem", "[\"a\",\"rx\",11,\"\"]", "Quantity exceeds prescription");
+    memhost_ok(h, RX, "setHold", "[\"rx\",true,\"x\"]", "null");
+    refuses("dispenseItem", "[\"a\",\"rx\",1,\"\"]", "Prescription is not active");
     state_is("a", 1);
     owns(PHARMACY, "\"a\"", 1);
+    memhost_ok(h, RX, "getDispenses", "[\"rx\",0,9]", "{\"dispenses\":[],\"total\":\"0\"}");
 }
 
-static void before_the_module_is_active_nothing_can_be_dispensed(void **state)
+static void an_item_fills_a_prescription_once(void **state)
 {
-    if (*state == NULL)
-        skip();
-    h->block_number = 99;
-    refuses("dispenseItem", "[\"a\",\"rx\",1,\"\"]", "Not available on this instance");
-    assert_int_equal(fill.calls, 0);
+    (void)state;
+    prescribe("free", false);
+    memhost_ok(h, RX, "dispense", "[\"free\",\"a\",1," HASH_ONE "]", "null"); /* not the item */
+    refuses("dispenseItem", "[\"a\",\"free\",1,\"\"]", "Dispense already exists");
+    memhost_reverts(h, RX, "dispense", "[\"rx\",\"a\",1," HASH_ONE "]", "Traced item required");
+    does("dispenseItem", "[\"a\",\"rx\",1,\"\"]");
+    memhost_ok(h, RX, "reverseDispense", "[\"rx\",\"a\",\"x\"]", "null");
+    state_is("a", 6); /* it does not come back by this */
+}
+
+static void another_instance_has_no_prescriptions(void **state)
+{
+    struct mc_addr at = memhost_account(500);
+    struct mh_res r;
+    (void)state;
+    memhost_create(h, &r, D, at);
+    assert_int_equal(r.err, MC_OK);
+    memhost_call_at(h, &r, D, at, "createItem",
+                    "[\"a\",\"Drug\",\"\",\"Acme\",\"B\",1600000000,2000000000,\"RX\"]");
+    assert_int_equal(r.err, MC_OK);
+    memhost_call_at(h, &r, D, at, "dispenseItem", "[\"a\",\"rx\",1,\"\"]");
+    assert_string_equal(r.reason, "Not available on this instance");
 }
 
 #define P(f) cmocka_unit_test_setup_teardown(f, with_prescription, teardown)
@@ -118,10 +141,9 @@ static void before_the_module_is_active_nothing_can_be_dispensed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        P(the_item_leaves_and_the_fill_is_recorded),
-        P(empty_notes_have_a_zero_hash),
-        P(a_refused_fill_leaves_the_item_in_stock),
-        P(before_the_module_is_active_nothing_can_be_dispensed),
+        P(the_item_leaves_and_the_fill_is_recorded), P(empty_notes_have_a_zero_hash),
+        P(the_last_units_complete_the_prescription), P(a_refused_fill_leaves_the_item_in_stock),
+        P(an_item_fills_a_prescription_once),        P(another_instance_has_no_prescriptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
