@@ -362,3 +362,28 @@ enum mc_err mc_aead_open(uint8_t *out, struct mc_slice in, const uint8_t nonce[M
         return MC_EAUTH;
     return MC_OK;
 }
+
+void mc_x25519_keypair(uint8_t pub[MC_X25519_LEN], uint8_t secret[MC_X25519_LEN])
+{
+    randombytes_buf(secret, MC_X25519_LEN);
+    (void)crypto_scalarmult_curve25519_base(pub, secret);
+}
+
+enum mc_err mc_x25519_shared(uint8_t out[32], const uint8_t secret[MC_X25519_LEN],
+                             const uint8_t pub[MC_X25519_LEN])
+{
+    return crypto_scalarmult_curve25519(out, secret, pub) == 0 ? MC_OK : MC_EAUTH;
+}
+
+void mc_blake2b_keyed(uint8_t out[32], const uint8_t key[32], const struct mc_slice *parts,
+                      size_t cnt)
+{
+    crypto_generichash_blake2b_state st;
+    (void)crypto_generichash_blake2b_init(&st, key, 32, 32);
+    for (size_t i = 0; i < cnt; i++) {
+        if (parts[i].n > 0)
+            (void)crypto_generichash_blake2b_update(&st, parts[i].p, parts[i].n);
+    }
+    (void)crypto_generichash_blake2b_final(&st, out, 32);
+    sodium_memzero(&st, sizeof st);
+}

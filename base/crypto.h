@@ -57,6 +57,18 @@ bool mc_ed25519_pub_ok(const uint8_t pub[32]);
 MC_NODISCARD enum mc_err mc_mnemonic_secret(uint8_t secret[32], const char *mnemonic,
                                             uint32_t index);
 
+/* ---- X25519 and keyed BLAKE2b: channels between nodes ---- */
+#define MC_X25519_LEN 32
+
+/* A new ephemeral key pair; the secret belongs into memory that is wiped after use. */
+void mc_x25519_keypair(uint8_t pub[MC_X25519_LEN], uint8_t secret[MC_X25519_LEN]);
+/* The secret shared with the owner of pub.  MC_EAUTH for a point of low order, which would make it public. */
+MC_NODISCARD enum mc_err mc_x25519_shared(uint8_t out[32], const uint8_t secret[MC_X25519_LEN],
+                                          const uint8_t pub[MC_X25519_LEN]);
+/* Keyed BLAKE2b-256 of the concatenation of the parts: key derivation. */
+void mc_blake2b_keyed(uint8_t out[32], const uint8_t key[32], const struct mc_slice *parts,
+                      size_t cnt);
+
 /* ---- building blocks of the key files (keystore.h); out may hold a secret: wipe it ---- */
 #define MC_AEAD_KEY_LEN    32
 #define MC_AEAD_NONCE_LEN  24

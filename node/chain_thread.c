@@ -45,6 +45,7 @@ void chain_job_free(struct chain_job *job)
     mc_buf_free(&job->body);
     mc_buf_free(&job->cert);
     mc_buf_free(&job->recs);
+    mc_buf_free(&job->wires);
     free(job);
 }
 
@@ -206,9 +207,10 @@ static enum mc_err build(struct chain_thread *t, struct chain_job *job)
     enum mc_err err;
 
     ledger_head(t->cfg.ledger, &head);
-    if (head.number + 1 != job->height)
-        return mc_fail(&job->em, MC_EINVAL, "build block %llu on head %llu",
-                       (unsigned long long)job->height, (unsigned long long)head.number);
+    if (head.number + 1 != job->height) { /* decided by the others meanwhile */
+        job->stale = true;
+        return MC_OK;
+    }
     struct ledger_block_env env = {.time_ms = now > head.time_ms ? now : head.time_ms + 1,
                                    .miner = job->miner,
                                    .gas_limit = head.gas_limit};
@@ -319,39 +321,13 @@ static enum mc_err check_header(struct chain_thread *t, const struct chain_job *
     return MC_OK;
 }
 
-/* Executes a body on the head and compares the whole header.  MC_EREJECT: the block breaks a rule. */
-static enum mc_err execute(struct chain_thread *t, struct chain_job *job, struct candidate *c)
+enum mc_err chain_body_hash(struct mc_hash *out, struct mc_slice body, struct mc_errmsg *em)
 {
     struct mc_slice header_rlp;
     struct mc_rlp txs;
-    struct ledger_header h;
-    const struct ledger_header *mine = NULL;
-    struct ledger_head head;
-    struct mc_hash hash;
-
-    ledger_head(t->cfg.ledger, &head);
-    enum mc_err err = open_body(mc_buf_slice(&job->body), &header_rlp, &txs, &job->em);
-    if (err == MC_OK) {
-        mc_keccak256(&hash, header_rlp);
-        if (!mc_hash_eq(&hash, &job->hash)) {
-            job->verdict = CONS_WRONG_BODY;
-            return mc_fail(&job->em, MC_EREJECT, "the body is not that of the hash");
-        }
-        err = ledger_header_decode(&h, header_rlp, &job->em);
-    }
+    enum mc_err err = open_body(body, &header_rlp, &txs, em);
     if (err == MC_OK)
-        err = check_header(t, job, &h, &head, &job->em);
-    if (err != MC_OK)
-        return err;
-    struct ledger_block_env env = {
-        .time_ms = ledger_header_time_ms(&h), .miner = h.miner, .gas_limit = h.gas_limit};
-    err = ledger_exec_new(&c->exec, t->cfg.ledger, &env, &job->em);
-    if (err == MC_OK)
-        err = execute_list(t, c, txs, &job->em);
-    if (err == MC_OK)
-        err = seal(c, &mine, &job->em);
-    if (err == MC_OK && !mc_hash_eq(&c->hash, &job->hash))
-        err = mc_fail(&job->em, MC_EREJECT, "execution here gives another header");
+        mc_keccak256(out, header_rlp);
     return err;
 }
 
@@ -362,14 +338,89 @@ static bool blames_block(enum mc_err err)
            err == MC_ELIMIT;
 }
 
+/* Whether the transactions are those that the header, and so the hash, covers. */
+static bool has_its_txs(struct chain_thread *t, const struct ledger_header *h, struct mc_rlp txs)
+{
+    struct mc_hash root;
+    struct mc_rlp rest = txs;
+    struct mc_slice *raws, skip;
+    uint32_t cnt = 0;
+    for (; !mc_rlp_done(&rest) && cnt <= MC_BLOCK_TXS_MAX; cnt++) {
+        if (next_raw(&rest, &skip, NULL) != MC_OK)
+            return false;
+    }
+    raws = mc_arena_calloc(&t->arena, cnt + 1u, sizeof *raws);
+    if (raws == NULL || cnt > MC_BLOCK_TXS_MAX)
+        return false;
+    for (uint32_t i = 0; i < cnt; i++) {
+        if (next_raw(&txs, &raws[i], NULL) != MC_OK)
+            return false;
+    }
+    return ledger_list_root(&root, raws, cnt, &t->arena) == MC_OK &&
+           mc_hash_eq(&root, &h->txs_root);
+}
+
+static enum mc_err execute_on_head(struct chain_thread *t, struct chain_job *job,
+                                   struct candidate *c, const struct ledger_header *h,
+                                   struct mc_rlp txs)
+{
+    const struct ledger_header *mine = NULL;
+    struct ledger_block_env env = {
+        .time_ms = ledger_header_time_ms(h), .miner = h->miner, .gas_limit = h->gas_limit};
+    enum mc_err err = ledger_exec_new(&c->exec, t->cfg.ledger, &env, &job->em);
+    if (err == MC_OK)
+        err = execute_list(t, c, txs, &job->em);
+    if (err == MC_OK)
+        err = seal(c, &mine, &job->em);
+    if (err == MC_OK && !mc_hash_eq(&c->hash, &job->hash))
+        err = mc_fail(&job->em, MC_EREJECT, "execution here gives another header");
+    return err;
+}
+
+/* Executes a body on the head and compares the whole header.  MC_EREJECT: the block breaks a rule, or with verdict
+ * CONS_WRONG_BODY these bytes are not the block of the hash: then only who sent them is at fault. */
+static enum mc_err execute(struct chain_thread *t, struct chain_job *job, struct candidate *c)
+{
+    struct mc_slice header_rlp;
+    struct mc_rlp txs;
+    struct ledger_header h;
+    struct ledger_head head;
+    struct mc_hash hash;
+
+    ledger_head(t->cfg.ledger, &head);
+    enum mc_err err = open_body(mc_buf_slice(&job->body), &header_rlp, &txs, &job->em);
+    if (err == MC_OK)
+        mc_keccak256(&hash, header_rlp);
+    if (err != MC_OK || !mc_hash_eq(&hash, &job->hash)) {
+        job->verdict = CONS_WRONG_BODY;
+        return err != MC_OK ? err
+                            : mc_fail(&job->em, MC_EREJECT, "the body is not that of the hash");
+    }
+    err = ledger_header_decode(&h, header_rlp, &job->em);
+    if (err == MC_OK)
+        err = check_header(t, job, &h, &head, &job->em);
+    if (err != MC_OK)
+        return err;
+    err = execute_on_head(t, job, c, &h, txs);
+    if (blames_block(err) && !has_its_txs(t, &h, txs))
+        job->verdict = CONS_WRONG_BODY;
+    return err;
+}
 static enum mc_err validate(struct chain_thread *t, struct chain_job *job)
 {
     struct candidate c = {0};
     enum mc_err err;
 
+    struct ledger_head head;
+
     job->verdict = CONS_VALID;
     if (find_candidate(t, &job->hash) != NULL)
         return MC_OK;
+    ledger_head(t->cfg.ledger, &head);
+    if (head.number >= job->height) { /* decided meanwhile; nobody waits for this verdict */
+        job->stale = true;
+        return MC_OK;
+    }
     err = execute(t, job, &c);
     if (err == MC_OK) {
         keep_candidate(t, &c);
@@ -424,23 +475,13 @@ static enum mc_err rotate_votes(struct chain_thread *t, struct chain_job *job)
     return err;
 }
 
-static enum mc_err commit(struct chain_thread *t, struct chain_job *job)
+/* Writes a candidate: votes first, then the block. */
+static enum mc_err commit_candidate(struct chain_thread *t, struct chain_job *job,
+                                    struct candidate *c)
 {
-    struct candidate fresh = {0};
-    struct candidate *c = find_candidate(t, &job->hash);
     struct ledger_head head;
     uint64_t start = clock_us();
-    enum mc_err err = MC_OK;
-
-    if (c == NULL) { /* decided by the others, or forgotten: execute it now */
-        err = execute(t, job, &fresh);
-        if (err == MC_OK)
-            c = keep_candidate(t, &fresh);
-        else
-            free_candidate(&fresh);
-    }
-    if (err == MC_OK)
-        err = sync_votes(t, job);
+    enum mc_err err = sync_votes(t, job);
     uint64_t synced = clock_us();
     if (err == MC_OK)
         err = ledger_commit(t->cfg.ledger, c->exec, mc_buf_slice(&job->cert), &job->em);
@@ -459,6 +500,80 @@ static enum mc_err commit(struct chain_thread *t, struct chain_job *job)
     return err == MC_OK ? chain_valset_next(&job->valset, t->cfg.ledger, &job->em) : err;
 }
 
+/* The candidate of the job's hash, executed now when it is not at hand: decided by the others, or forgotten. */
+static enum mc_err get_candidate(struct chain_thread *t, struct chain_job *job,
+                                 struct candidate **out)
+{
+    struct candidate fresh = {0};
+    *out = find_candidate(t, &job->hash);
+    if (*out != NULL)
+        return MC_OK;
+    enum mc_err err = execute(t, job, &fresh);
+    if (err == MC_OK)
+        *out = keep_candidate(t, &fresh);
+    else
+        free_candidate(&fresh);
+    return err;
+}
+
+static enum mc_err commit(struct chain_thread *t, struct chain_job *job)
+{
+    struct candidate *c = NULL;
+    struct ledger_head head;
+    ledger_head(t->cfg.ledger, &head);
+    if (head.number >= job->height) { /* an import was faster */
+        job->stale = true;
+        return sync_votes(t, job);
+    }
+    enum mc_err err = get_candidate(t, job, &c);
+    return err == MC_OK ? commit_candidate(t, job, c) : err;
+}
+
+/* A certificate of the set that the state after the parent names; fills in job->hash. */
+static enum mc_err check_certificate(struct chain_thread *t, struct chain_job *job)
+{
+    struct cons_valset set;
+    struct cons_cert *cert = calloc(1, sizeof *cert);
+    enum mc_err err = cert != NULL ? MC_OK : mc_fail(&job->em, MC_ENOMEM, "out of memory");
+    if (err == MC_OK)
+        err = cons_cert_decode(cert, mc_buf_slice(&job->cert), &job->em);
+    if (err == MC_OK && (cert->type != CONS_COMMIT || cert->height != job->height))
+        err = mc_fail(&job->em, MC_EREJECT, "the certificate is not one of this height");
+    if (err == MC_OK)
+        err = chain_valset_next(&set, t->cfg.ledger, &job->em);
+    if (err == MC_OK)
+        err = cons_cert_verify(cert, &t->cfg.chain, &set, &job->em);
+    if (err == MC_OK)
+        job->hash = cert->digest;
+    free(cert);
+    return err;
+}
+
+static enum mc_err import(struct chain_thread *t, struct chain_job *job)
+{
+    struct candidate *c = NULL;
+    struct ledger_head head;
+    ledger_head(t->cfg.ledger, &head);
+    job->verdict = CONS_VALID;
+    if (head.number + 1 != job->height) {
+        job->stale = true;
+        return MC_OK;
+    }
+    enum mc_err err = check_certificate(t, job);
+    if (err != MC_OK) {
+        job->verdict = CONS_WRONG_BODY;
+        return blames_block(err) ? MC_OK : err;
+    }
+    err = get_candidate(t, job, &c);
+    if (err == MC_OK)
+        return commit_candidate(t, job, c);
+    if (!blames_block(err))
+        return err;
+    if (job->verdict == CONS_VALID)
+        job->verdict = CONS_INVALID;
+    return MC_OK;
+}
+
 /* ------------------------------------------------------------------ thread and queues */
 
 static void run(struct chain_thread *t, struct chain_job *job)
@@ -475,6 +590,12 @@ static void run(struct chain_thread *t, struct chain_job *job)
     case CHAIN_COMMIT:
         job->err = commit(t, job);
         break;
+    case CHAIN_VOTES:
+        job->err = sync_votes(t, job);
+        break;
+    case CHAIN_IMPORT:
+        job->err = import(t, job);
+        break;
     }
     pthread_mutex_lock(&t->lock);
     if (job->kind == CHAIN_BUILD)
@@ -487,6 +608,7 @@ static void run(struct chain_thread *t, struct chain_job *job)
 static void *thread_main(void *arg)
 {
     struct chain_thread *t = arg;
+    pthread_setname_np(pthread_self(), "mc-chain"); /* for top -H and profiles */
     pthread_mutex_lock(&t->lock);
     for (;;) {
         while (t->todo == NULL && !t->stop)

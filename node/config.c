@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "node/peer_list.h"
+
 enum kind { KIND_TEXT, KIND_UINT, KIND_BOOL };
 
 struct key {
@@ -51,6 +53,15 @@ static const struct key keys[] = {
          "rows that one eth_getLogs answers"),
     UINT("rpcCallGasMax", rpc_call_gas_max, 1000000, 10000000000, "100000000",
          "gas of one eth_call"),
+    TEXT("peerHost", peer_host, "", "address to listen on for other nodes; empty: only dial"),
+    UINT("peerPort", peer_port, 0, 65535, "30303",
+         "its port; 0 takes a free one, see <dataDir>/peer.port"),
+    TEXT("peers", peers, "",
+         "other nodes, comma-separated: KEY@HOST:PORT is dialled, KEY alone only admitted"),
+    TEXT("peerKey", peer_key, "",
+         "key file of a node without validatorKey; made as <dataDir>/peer.json when not set"),
+    BOOL("amnesia", amnesia,
+         "confirms that this validator's vote log is lost: it votes again after a safe pause"),
     UINT("minBlockMs", min_block_ms, 0, 60000, "50", "milliseconds between two blocks at least"),
     UINT("heartbeatS", heartbeat_s, 0, 86400, "0",
          "seconds after which an idle chain makes an empty block; 0 never"),
@@ -271,6 +282,13 @@ static enum mc_err check(const struct node_cfg *cfg, struct mc_errmsg *em)
         return mc_fail(em, MC_EINVAL,
                        "devnet unlocks publicly known keys, so rpcHost must be 127.0.0.1, not %s",
                        cfg->rpc_host);
+    struct peer_addr *list = calloc(PEER_LIST_MAX, sizeof *list);
+    uint32_t cnt;
+    enum mc_err err = list == NULL ? mc_fail(em, MC_ENOMEM, "out of memory")
+                                   : peer_list_parse(list, &cnt, cfg->peers, em);
+    free(list);
+    if (err != MC_OK)
+        return err;
     static const char *const levels[] = {"error", "warn", "info", "debug"};
     for (size_t i = 0; i < MC_COUNT(levels); i++) {
         if (strcmp(cfg->log_level, levels[i]) == 0)

@@ -8,6 +8,7 @@
 
 #define NODE_PATH_MAX 1024u
 #define NODE_TEXT_MAX 1024u
+#define NODE_LIST_MAX 49152u /* PEER_LIST_MAX peers with long names */
 
 struct node_cfg {
     char data_dir[NODE_PATH_MAX];
@@ -23,6 +24,12 @@ struct node_cfg {
     uint64_t rpc_threads;
     uint64_t rpc_log_rows_max;
     uint64_t rpc_call_gas_max;
+    char peer_host[NODE_TEXT_MAX]; /* empty: no listener for peers */
+    uint64_t peer_port;            /* 0: any free port, written to <dataDir>/peer.port */
+    char peers[NODE_LIST_MAX];     /* see peer_list.h */
+    char peer_key
+        [NODE_PATH_MAX]; /* identity of a node without validator key; empty: <dataDir>/peer.json */
+    bool amnesia;        /* the operator confirms that the vote log was lost */
     uint64_t min_block_ms;
     uint64_t heartbeat_s; /* 0: no heartbeat blocks */
     uint64_t round_timeout_ms;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "node/engine.h"
+#include "node/network_uv.h"
 #include "node/ports.h"
 #include "node/rpc_uv.h"
 #include "node/setup.h"
@@ -31,6 +32,7 @@ struct node {
     struct gen *gen;
     struct mc_hash genesis_hash;
     struct mc_ed25519_key *key;
+    struct mc_ed25519_key *peer_key; /* of a node without validator key */
     struct ledger *ledger;
     struct ports_source source;
     struct pool *pool;
@@ -40,11 +42,13 @@ struct node {
     struct rpc_server *server;
     struct rpc_uv *rpc;
     struct engine *engine;
+    struct network *network; /* NULL: this node has no peers */
 
     /* What workers may read of the loop's state. */
     pthread_mutex_t shown_lock;
     struct engine_status shown;
     uint32_t shown_connections;
+    struct network_status shown_network;
 
     int status;
     struct mc_errmsg why;
@@ -73,26 +77,47 @@ static void show_status(struct node *n)
     pthread_mutex_lock(&n->shown_lock);
     n->shown = s;
     n->shown_connections = n->rpc_up ? rpc_uv_connection_cnt(n->rpc) : 0;
+    if (n->network != NULL)
+        network_status(n->network, &n->shown_network);
     pthread_mutex_unlock(&n->shown_lock);
+}
+
+/* Why this node is not of use now, or NULL.  text has room for a sentence. */
+static const char *trouble(const struct node *n, const struct engine_status *s, uint32_t reachable,
+                           char text[128])
+{
+    if (s->member && s->voice == ENGINE_REFUSES)
+        return "this validator's vote log is lost; it does not vote until amnesia is confirmed";
+    if (s->quorum > 1 && reachable < s->quorum) {
+        snprintf(text, 128, "%u of %u validators are in reach, a block needs %u: %u more must come",
+                 reachable, s->validator_cnt, s->quorum, s->quorum - reachable);
+        return text;
+    }
+    if (s->member && s->voice == ENGINE_SETTLING)
+        return "this validator catches up before it votes";
+    /* A validator alone cannot wait: nobody else would decide the heights at which it is silent. */
+    return n->key != NULL && s->member && !s->voting && s->quorum == 1
+               ? "this validator does not vote; its log says why"
+               : NULL;
 }
 
 static void on_health(void *arg, struct rpc_health *out)
 {
+    static _Thread_local char
+        text[128]; /* read by the caller, in this thread, before it asks again */
     struct node *n = arg;
     struct ledger_head head;
     ledger_head(n->ledger, &head);
     pthread_mutex_lock(&n->shown_lock);
     struct engine_status s = n->shown;
+    struct network_status net = n->shown_network;
     pthread_mutex_unlock(&n->shown_lock);
-    *out = (struct rpc_health){.ready = true, .why = "", .head = head.number};
+    const char *why = trouble(n, &s, net.validators, text);
+    *out = (struct rpc_health){.ready = why == NULL,
+                               .why = why != NULL ? why : "",
+                               .head = head.number,
+                               .peers = net.peers};
     out->seconds_since_block = (mono_ms() - s.last_block_ms) / 1000u;
-    if (n->key != NULL && !s.voting) {
-        out->ready = false;
-        out->why = "this validator does not vote; its log says why";
-    } else if (s.quorum > 1) {
-        out->ready = false;
-        out->why = "the chain needs more validators than this node can reach";
-    }
 }
 
 static void metric(struct mc_buf *out, const char *name, const char *type, const char *help,
@@ -104,14 +129,16 @@ static void metric(struct mc_buf *out, const char *name, const char *type, const
 
 static double resident_bytes(void)
 {
-    unsigned long pages = 0;
-    FILE *f = fopen("/proc/self/statm", "r");
+    char line[128];
+    FILE *f = fopen("/proc/self/statm", "r"); /* size resident ..., in pages */
     if (f == NULL)
         return 0;
-    if (fscanf(f, "%*s %lu", &pages) != 1)
-        pages = 0;
+    bool got = fgets(line, sizeof line, f) != NULL;
     fclose(f);
-    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+    char *resident = got ? strchr(line, ' ') : NULL;
+    if (resident == NULL)
+        return 0;
+    return (double)strtoul(resident, NULL, 10) * (double)sysconf(_SC_PAGESIZE);
 }
 
 static void on_metrics(void *arg, struct mc_buf *out)
@@ -126,6 +153,7 @@ static void on_metrics(void *arg, struct mc_buf *out)
     pthread_mutex_lock(&n->shown_lock);
     struct engine_status s = n->shown;
     uint32_t connections = n->shown_connections;
+    struct network_status net = n->shown_network;
     pthread_mutex_unlock(&n->shown_lock);
     metric(out, "block_height", "gauge", "Number of the newest block.", (double)head.number);
     metric(out, "block_time_seconds", "gauge", "Time of the newest block.",
@@ -152,6 +180,25 @@ static void on_metrics(void *arg, struct mc_buf *out)
     metric(out, "pool_bytes", "gauge", "Bytes of waiting transactions.", (double)pool.bytes);
     metric(out, "pool_added_total", "counter", "Transactions admitted.", (double)pool.added);
     metric(out, "pool_refused_total", "counter", "Transactions refused.", (double)pool.refused);
+    metric(out, "peers", "gauge", "Connected peers.", net.peers);
+    metric(out, "validators_reachable", "gauge",
+           "Validators of the open height that are connected, this one included.", net.validators);
+    metric(out, "peer_best_height", "gauge", "Highest block that a peer claims to have.",
+           (double)net.best);
+    metric(out, "peer_clock_skew_seconds", "gauge",
+           "Largest difference of a peer's clock to this node's.", (double)net.skew_ms / 1000);
+    metric(out, "consensus_messages_total", "counter", "Consensus messages of peers.",
+           (double)net.cons_in);
+    metric(out, "consensus_messages_bad_total", "counter",
+           "Consensus messages that break the protocol.", (double)net.cons_bad);
+    metric(out, "gossip_transactions_in_total", "counter", "Transactions that peers brought.",
+           (double)net.txs_in);
+    metric(out, "gossip_transactions_out_total", "counter", "Transactions told to peers.",
+           (double)net.txs_out);
+    metric(out, "sync_blocks_total", "counter", "Blocks taken from peers, already decided.",
+           (double)net.imported);
+    metric(out, "sync_bans_total", "counter", "Times a peer was left alone for a bad answer.",
+           (double)net.bans);
     metric(out, "rpc_connections", "gauge", "Open RPC connections.", connections);
     metric(out, "process_resident_memory_bytes", "gauge", "Memory in use.", resident_bytes());
     metric(out, "process_cpu_seconds_total", "counter", "CPU time used.",
@@ -235,6 +282,54 @@ static void on_committed(void *arg, uint64_t height)
         rpc_uv_block(n->rpc);
 }
 
+static void on_broadcast(void *arg, struct mc_slice wire)
+{
+    struct node *n = arg;
+    if (n->network != NULL)
+        network_broadcast(n->network, wire);
+}
+
+static void on_fetch(void *arg, const struct mc_hash *hash)
+{
+    struct node *n = arg;
+    if (n->network != NULL)
+        network_fetch(n->network, hash);
+}
+
+static void on_opened(void *arg, uint64_t height)
+{
+    struct node *n = arg;
+    if (n->network != NULL)
+        network_opened(n->network, height);
+}
+
+static void on_imported(void *arg, uint64_t height, bool good, const char *why)
+{
+    struct node *n = arg;
+    if (n->network != NULL)
+        network_imported(n->network, height, good, why);
+}
+
+static void on_submitted(void *arg, struct ledger_tx *tx)
+{
+    struct node *n = arg;
+    network_submitted(n->network, tx);
+}
+
+static void on_pool_grew(void *arg)
+{
+    struct node *n = arg;
+    engine_work(n->engine, mono_ms());
+}
+
+static void on_network_acted(void *arg)
+{
+    struct node *n = arg;
+    if (n->network == NULL || n->stopping)
+        return;
+    arm_timer(n);
+}
+
 static void on_fatal(void *arg, const char *why)
 {
     struct node *n = arg;
@@ -244,10 +339,9 @@ static void on_fatal(void *arg, const char *why)
         stop(n);
 }
 
-static void close_handles(void *arg)
+static void close_own_handles(void *arg)
 {
     struct node *n = arg;
-    n->rpc_up = false;
     if (!n->handles_open)
         return;
     n->handles_open = false;
@@ -257,6 +351,17 @@ static void close_handles(void *arg)
     uv_close((uv_handle_t *)&n->expire_timer, NULL);
     uv_close((uv_handle_t *)&n->sigterm, NULL);
     uv_close((uv_handle_t *)&n->sigint, NULL);
+}
+
+/* The RPC is gone, so no worker submits any more. */
+static void close_handles(void *arg)
+{
+    struct node *n = arg;
+    n->rpc_up = false;
+    if (n->network != NULL)
+        network_stop(n->network, close_own_handles, n);
+    else
+        close_own_handles(n);
 }
 
 /* No new requests; those in work are finished; then the loop runs out of handles and node_run() goes on. */
@@ -303,6 +408,11 @@ static enum mc_err open_pool(struct node *n, struct mc_errmsg *em)
     return err == MC_OK ? MC_OK : mc_fail(em, err, "pool: %s", mc_err_text(err));
 }
 
+static bool has_peers(const struct node_cfg *cfg)
+{
+    return cfg->peer_host[0] != 0 || cfg->peers[0] != 0;
+}
+
 static enum mc_err open_server(struct node *n, struct mc_errmsg *em)
 {
     const struct node_cfg *cfg = n->cfg;
@@ -317,6 +427,7 @@ static enum mc_err open_server(struct node *n, struct mc_errmsg *em)
                               .log_rows_max = (uint32_t)cfg->rpc_log_rows_max,
                               .call_gas_max = cfg->rpc_call_gas_max,
                               .pool_wake = wake_pool,
+                              .submitted = has_peers(cfg) ? on_submitted : NULL,
                               .health = on_health,
                               .metrics = on_metrics,
                               .arg = n};
@@ -344,8 +455,48 @@ static enum mc_err open_engine(struct node *n, struct mc_errmsg *em)
                             .wake = wake_chain,
                             .committed = on_committed,
                             .fatal = on_fatal,
+                            .amnesia = n->cfg->amnesia,
                             .arg = n};
+    if (has_peers(n->cfg)) {
+        ec.broadcast = on_broadcast;
+        ec.fetch = on_fetch;
+        ec.opened = on_opened;
+        ec.imported = on_imported;
+    }
     return engine_new(&n->engine, &ec, mono_ms(), em);
+}
+
+static enum mc_err open_network(struct node *n, struct mc_errmsg *em)
+{
+    struct engine_status s;
+    engine_status(n->engine, &s);
+    if (!has_peers(n->cfg)) {
+        if (s.validator_cnt > 1)
+            MC_LOG(
+                WARN, "node.alone",
+                "this chain has %u validators, but neither peers nor peerHost is configured: this "
+                "node reaches none of them",
+                s.validator_cnt);
+        return MC_OK;
+    }
+    struct network_cfg nc = {.engine = n->engine,
+                             .ledger = n->ledger,
+                             .pool = n->pool,
+                             .key = n->key != NULL ? n->key : n->peer_key,
+                             .host = n->cfg->peer_host,
+                             .port = (uint16_t)n->cfg->peer_port,
+                             .peers = n->cfg->peers,
+                             .round_timeout_ms = (uint32_t)n->cfg->round_timeout_ms,
+                             .client = "medichaind/" MC_VERSION,
+                             .mono_ms = mono_ms,
+                             .wall_ms = wall_ms,
+                             .pool_grew = on_pool_grew,
+                             .acted = on_network_acted,
+                             .arg = n};
+    enum mc_err err = network_start(&n->network, &n->loop, &nc, em);
+    if (err == MC_OK && n->cfg->peer_host[0] != 0)
+        err = setup_note(n->cfg, "peer.port", network_port(n->network), em);
+    return err;
 }
 
 static enum mc_err open_rpc(struct node *n, struct mc_errmsg *em)
@@ -370,6 +521,8 @@ static enum mc_err open_all(struct node *n, struct mc_errmsg *em)
         err = setup_key(&n->key, n->cfg, em);
     if (err == MC_OK)
         err = setup_ledger(&n->ledger, n->gen, &n->genesis_hash, n->cfg, em);
+    if (err == MC_OK && n->key == NULL && has_peers(n->cfg))
+        err = setup_peer_key(&n->peer_key, n->cfg, em);
     if (err == MC_OK)
         err = open_pool(n, em);
     if (err == MC_OK)
@@ -380,6 +533,8 @@ static enum mc_err open_all(struct node *n, struct mc_errmsg *em)
     err = open_engine(n, em);
     if (err == MC_OK && n->status != RUN_OK) /* fatal while replaying */
         return mc_fail(em, MC_ECORRUPT, "%s", n->why.text);
+    if (err == MC_OK)
+        err = open_network(n, em);
     if (err == MC_OK)
         err = open_rpc(n, em);
     return err;
@@ -397,13 +552,14 @@ static void say_started(struct node *n)
            "chain=%" PRIu64 " genesis=%s head=%" PRIu64 " rpc=%s:%u validators=%u voting=%d",
            gen_spec(n->gen)->chain_id, hash, head.number, n->cfg->rpc_host, rpc_uv_port(n->rpc),
            s.validator_cnt, s.voting);
-    if (n->key != NULL && !s.voting)
+    if (n->key != NULL && !s.member)
         MC_LOG(WARN, "node.not_voting",
                "the configured key is not among the validators of this height");
 }
 
 static void close_all(struct node *n)
 {
+    network_free(n->network);
     engine_free(n->engine);
     rpc_server_free(n->server);
     rpc_uv_free(n->rpc);
@@ -411,6 +567,7 @@ static void close_all(struct node *n)
     pool_free(n->pool);
     ledger_close(n->ledger);
     mc_secret_free(n->key);
+    mc_secret_free(n->peer_key);
     gen_free(n->gen);
     pthread_mutex_destroy(&n->shown_lock);
 }

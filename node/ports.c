@@ -338,6 +338,8 @@ static enum mc_err port_submit(void *ctx, struct mc_slice raw, struct mc_hash *h
         mc_errf(em, "already known");
     if (err == MC_OK) {
         *hash = tx->hash;
+        if (p->submitted != NULL)
+            p->submitted(p->arg, tx);
         p->pool_wake(p->arg);
     }
     ledger_tx_unref(tx);

@@ -17,6 +17,8 @@ struct ports {
     uint32_t log_rows_max;
     uint64_t call_gas_max;        /* a call without gas gets this, and none gets more */
     void (*pool_wake)(void *arg); /* a transaction was admitted */
+    void (*submitted)(void *arg,
+                      struct ledger_tx *tx); /* this one, for the peers; NULL: there are none */
     void (*health)(void *arg, struct rpc_health *out);
     void (*metrics)(void *arg, struct mc_buf *out);
     void *arg;

@@ -47,21 +47,18 @@ static enum mc_err read_passphrase(struct mc_buf *out, const char *path, struct 
     return MC_OK;
 }
 
-enum mc_err setup_key(struct mc_ed25519_key **out, const struct node_cfg *cfg, struct mc_errmsg *em)
+static enum mc_err open_key(struct mc_ed25519_key **out, const char *path,
+                            const char *passphrase_file, struct mc_errmsg *em)
 {
     struct mc_buf json = {0}, pass = {0};
     struct mc_ed25519_key *key = NULL;
     uint8_t *seed = NULL;
-    enum mc_err err;
 
-    *out = NULL;
-    if (cfg->validator_key[0] == 0)
-        return MC_OK;
-    err = check_private(cfg->validator_key, em);
+    enum mc_err err = check_private(path, em);
     if (err == MC_OK)
-        err = mc_file_read(&json, cfg->validator_key, KEY_FILE_BYTES_MAX, em);
+        err = mc_file_read(&json, path, KEY_FILE_BYTES_MAX, em);
     if (err == MC_OK)
-        err = read_passphrase(&pass, cfg->passphrase_file, em);
+        err = read_passphrase(&pass, passphrase_file, em);
     key = mc_secret_new(sizeof *key);
     seed = mc_secret_new(32);
     if (err == MC_OK && (key == NULL || seed == NULL))
@@ -69,7 +66,7 @@ enum mc_err setup_key(struct mc_ed25519_key **out, const struct node_cfg *cfg, s
     if (err == MC_OK) {
         err = mc_valkey_open(seed, mc_buf_slice(&json), mc_buf_slice(&pass), em);
         if (err != MC_OK)
-            mc_errwrap(em, "%s", cfg->validator_key);
+            mc_errwrap(em, "%s", path);
     }
     if (err == MC_OK) {
         mc_ed25519_from_seed(key, seed);
@@ -83,6 +80,44 @@ enum mc_err setup_key(struct mc_ed25519_key **out, const struct node_cfg *cfg, s
     mc_buf_free(&pass);
     mc_buf_free(&json);
     return err;
+}
+
+enum mc_err setup_key(struct mc_ed25519_key **out, const struct node_cfg *cfg, struct mc_errmsg *em)
+{
+    *out = NULL;
+    if (cfg->validator_key[0] == 0)
+        return MC_OK;
+    return open_key(out, cfg->validator_key, cfg->passphrase_file, em);
+}
+
+/* Without passphrase: it names this node to its peers, and can sign nothing that binds anybody. */
+static enum mc_err make_peer_key(const char *path, struct mc_errmsg *em)
+{
+    struct mc_buf text = {0};
+    uint8_t *seed = mc_secret_new(32);
+    if (seed == NULL)
+        return mc_fail(em, MC_ENOMEM, "no locked memory for the key; raise the memlock limit");
+    mc_random(seed, 32);
+    enum mc_err err = mc_valkey_seal(&text, seed, mc_slice(NULL, 0), em);
+    if (err == MC_OK)
+        err = mc_file_write(path, mc_buf_slice(&text), 0600, em);
+    mc_secret_free(seed);
+    mc_buf_free(&text);
+    return err;
+}
+
+enum mc_err setup_peer_key(struct mc_ed25519_key **out, const struct node_cfg *cfg,
+                           struct mc_errmsg *em)
+{
+    char path[NODE_PATH_MAX + 16];
+    struct stat st;
+    enum mc_err err = MC_OK;
+    if (cfg->peer_key[0] != 0)
+        return open_key(out, cfg->peer_key, "", em);
+    snprintf(path, sizeof path, "%s/peer.json", cfg->data_dir);
+    if (stat(path, &st) != 0)
+        err = make_peer_key(path, em);
+    return err == MC_OK ? open_key(out, path, "", em) : err;
 }
 
 enum mc_err setup_ledger(struct ledger **out, const struct gen *g, const struct mc_hash *hash,
