@@ -22,6 +22,9 @@ foreach(folder base consensus vm ledger genesis rpc node tools vectors)
         endif()
         add_test(NAME ${folder}/${stem} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
         set_tests_properties(${folder}/${stem} PROPERTIES TIMEOUT 300)
+        if(target STREQUAL "test_node_cluster")
+            add_dependencies(${target} medichaind) # it starts the program that stands beside it
+        endif()
         if(folder STREQUAL "vectors")
             # Exit status 77: the vectors' folder is absent.
             set_tests_properties(${folder}/${stem} PROPERTIES SKIP_RETURN_CODE 77)
