@@ -33,7 +33,13 @@ enum {
 };
 
 /* The Solidity enum. */
-enum vm_mr_state { MR_NONE, MR_ACTIVE, MR_IN_ERROR, MR_WITHDRAWN, MR_SHREDDED };
+enum vm_mr_state {
+    VM_MR_IS_NONE,
+    VM_MR_IS_ACTIVE,
+    VM_MR_IS_IN_ERROR,
+    VM_MR_IS_WITHDRAWN,
+    VM_MR_IS_SHREDDED
+};
 
 #define VM_MR_LAPSE_S 2592000u /* 30 days: requests for a key, and the first call of an erasure */
 

@@ -21,9 +21,9 @@ VM_HANDLER(vm_mr_set_record_state)
     VM_TRY(vm_mr_require(c, in[0].bytes, &r));
     VM_TRY(vm_roles_held(c, &c->caller, VM_ADMIN, &admin));
     VM_REQUIRE(c, admin != 0 || mc_addr_eq(&r.author, &c->caller), "Caller is not the author");
-    VM_REQUIRE(c, state >= MR_ACTIVE && state <= MR_WITHDRAWN, "Invalid state");
+    VM_REQUIRE(c, state >= VM_MR_IS_ACTIVE && state <= VM_MR_IS_WITHDRAWN, "Invalid state");
     VM_REQUIRE(c, state != r.state, "State unchanged");
-    VM_REQUIRE(c, r.state != MR_SHREDDED, "Record is shredded");
+    VM_REQUIRE(c, r.state != VM_MR_IS_SHREDDED, "Record is shredded");
     VM_REQUIRE(c, in[2].bytes.n != 0, "Reason cannot be empty");
     r.state = (uint8_t)state;
     r.updated_s = c->time_s;
@@ -72,7 +72,7 @@ static enum mc_err record_shred(struct vm_call *c, struct mc_slice id, struct vm
     VM_TRY(vm_mr_keys_end(c, id));
     VM_TRY(vm_mr_payload_save(c, id, mc_slice(NULL, 0)));
     r->uri = mc_slice(NULL, 0);
-    r->state = MR_SHREDDED;
+    r->state = VM_MR_IS_SHREDDED;
     r->updated_s = c->time_s;
     return vm_mr_save(c, id, r);
 }
@@ -97,7 +97,7 @@ VM_HANDLER(vm_mr_shred_record)
 
     (void)out;
     VM_TRY(vm_mr_require(c, id, &r));
-    VM_REQUIRE(c, r.state != MR_SHREDDED, "Record is shredded");
+    VM_REQUIRE(c, r.state != VM_MR_IS_SHREDDED, "Record is shredded");
     VM_TRY(party_of(c, &r, &party));
     VM_REQUIRE(c, party != NO_PARTY, "Caller may not shred");
     bool second = r.shred_party != NO_PARTY && c->time_s < r.shred_s + VM_MR_LAPSE_S;

@@ -74,7 +74,7 @@ enum mc_err vm_mr_require(struct vm_call *c, struct mc_slice id, struct vm_mr_re
 enum mc_err vm_mr_require_active(struct vm_call *c, struct mc_slice id, struct vm_mr_record *r)
 {
     VM_TRY(vm_mr_require(c, id, r));
-    VM_REQUIRE(c, r->state == MR_ACTIVE, "Record is not active");
+    VM_REQUIRE(c, r->state == VM_MR_IS_ACTIVE, "Record is not active");
     return MC_OK;
 }
 

@@ -159,7 +159,7 @@ VM_HANDLER(vm_mr_store_record)
                              .author = c->caller,
                              .category = in[2].bytes,
                              .created_s = c->time_s,
-                             .state = MR_ACTIVE};
+                             .state = VM_MR_IS_ACTIVE};
     version_begin(c, &r, &t, mc_slice(NULL, 0));
     VM_TRY(record_index(c, in[0].bytes, &r));
     return version_store(c, in[0].bytes, &r, t.payload, &g);

@@ -69,8 +69,20 @@ enum {
 };
 
 /* The Solidity enums.  EXPIRED is never stored. */
-enum vm_pc_state { PC_NONE, PC_PROPOSED, PC_ACTIVE, PC_DECLINED, PC_REVOKED, PC_EXPIRED };
-enum vm_pc_session_state { PC_S_NONE, PC_S_OPEN, PC_S_CLOSED, PC_S_REVIEWED };
+enum vm_pc_state {
+    VM_PC_IS_NONE,
+    VM_PC_IS_PROPOSED,
+    VM_PC_IS_ACTIVE,
+    VM_PC_IS_DECLINED,
+    VM_PC_IS_REVOKED,
+    VM_PC_IS_EXPIRED
+};
+enum vm_pc_session_state {
+    VM_PC_SESSION_NONE,
+    VM_PC_SESSION_OPEN,
+    VM_PC_SESSION_CLOSED,
+    VM_PC_SESSION_REVIEWED
+};
 
 struct vm_pc_terms {
     struct mc_addr grantee;

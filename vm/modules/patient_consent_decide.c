@@ -94,7 +94,7 @@ static enum mc_err rules_weigh(struct vm_call *c, struct verdict *v, const struc
         VM_TRY(vm_pc_load(c, id, &r, &found));
         if (!found)
             return vm_cell_corrupt(c);
-        if (r.state == PC_ACTIVE && rule_fits(c, &r.terms, q) &&
+        if (r.state == VM_PC_IS_ACTIVE && rule_fits(c, &r.terms, q) &&
             (mc_hash_is_zero(&r.terms.role) || has_role(c, who, &r.terms.role)))
             verdict_add(v, id, &r);
     }

@@ -38,8 +38,8 @@ static enum mc_err session_load(struct vm_call *c, struct mc_slice id, struct vm
 {
     struct vm_key k = vm_key1(VM_PC_TAG_SESSION, id);
     VM_TRY(vm_get(c, &k, &VM_PC_SESSION, s, found));
-    if (s->state == PC_S_OPEN && c->time_s >= s->expires_s) {
-        s->state = PC_S_CLOSED;
+    if (s->state == VM_PC_SESSION_OPEN && c->time_s >= s->expires_s) {
+        s->state = VM_PC_SESSION_CLOSED;
         s->closed_s = s->expires_s;
     }
     return MC_OK;
@@ -75,7 +75,7 @@ enum mc_err vm_pc_session_open(struct vm_call *c, const struct mc_addr *patient,
     VM_TRY(session_load(c, n.id, &s, &found));
     if (!found)
         return vm_cell_corrupt(c);
-    if (s.state == PC_S_OPEN)
+    if (s.state == VM_PC_SESSION_OPEN)
         *id = n.id;
     return MC_OK;
 }
@@ -132,7 +132,7 @@ VM_HANDLER(vm_pc_open_emergency)
                               .justification = in[3].word,
                               .opened_s = c->time_s,
                               .expires_s = c->time_s + vm_arg_u64(&in[4]),
-                              .state = PC_S_OPEN};
+                              .state = VM_PC_SESSION_OPEN};
     VM_TRY(vm_seq_add(c, &queue, in[0].bytes, &s.pos));
     VM_TRY(vm_list_push(c, &list, in[0].bytes));
     VM_TRY(vm_put(c, &newest, &newest_layout, &n));
@@ -164,10 +164,10 @@ VM_HANDLER(vm_pc_close_emergency)
 
     (void)out;
     VM_TRY(session_require(c, in[0].bytes, &s));
-    VM_REQUIRE(c, s.state == PC_S_OPEN, "Session is not open");
+    VM_REQUIRE(c, s.state == VM_PC_SESSION_OPEN, "Session is not open");
     VM_TRY(may_close(c, &s, &may));
     VM_REQUIRE(c, may, "Caller may not close");
-    s.state = PC_S_CLOSED;
+    s.state = VM_PC_SESSION_CLOSED;
     s.closed_s = c->time_s;
     VM_TRY(session_save(c, in[0].bytes, &s));
     struct vm_val ev[] = {in[0], vm_addr(&s.patient), vm_addr(&c->caller), in[0]};
@@ -181,11 +181,11 @@ VM_HANDLER(vm_pc_review_emergency)
 
     (void)out;
     VM_TRY(session_require(c, in[0].bytes, &s));
-    VM_REQUIRE(c, s.state != PC_S_REVIEWED, "Session already reviewed");
+    VM_REQUIRE(c, s.state != VM_PC_SESSION_REVIEWED, "Session already reviewed");
     VM_REQUIRE(c, !mc_addr_eq(&s.accessor, &c->caller), "Reviewer cannot be the opener");
-    if (s.state == PC_S_OPEN)
+    if (s.state == VM_PC_SESSION_OPEN)
         s.closed_s = c->time_s;
-    s.state = PC_S_REVIEWED;
+    s.state = VM_PC_SESSION_REVIEWED;
     s.reviewer = c->caller;
     s.justified = vm_arg_bool(&in[1]);
     s.review = in[2].word;

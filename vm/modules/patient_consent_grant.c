@@ -69,7 +69,7 @@ VM_HANDLER(vm_pc_propose_consent)
     struct vm_pc_consent r;
     (void)out;
     VM_TRY(consent_check(c, in, &r));
-    r.state = PC_PROPOSED;
+    r.state = VM_PC_IS_PROPOSED;
     VM_TRY(consent_store(c, in[0].bytes, &r));
     struct vm_val ev[] = {in[0], in[1], vm_addr(&c->caller), in[0], vm_addr(&r.terms.grantee)};
     return vm_emit(c, VM_PC_PROPOSED, ev);
@@ -82,7 +82,7 @@ VM_HANDLER(vm_pc_grant_consent)
     VM_TRY(consent_check(c, in, &r));
     VM_TRY(vm_pc_require_side(c, &r.patient));
     VM_TRY(vm_pc_rule_add(c, in[0].bytes, &r));
-    r.state = PC_ACTIVE;
+    r.state = VM_PC_IS_ACTIVE;
     r.decided_s = c->time_s;
     VM_TRY(consent_store(c, in[0].bytes, &r));
     return emit_granted(c, in[0].bytes, &r);
@@ -110,13 +110,13 @@ VM_HANDLER(vm_pc_decide_consent)
     (void)out;
     VM_TRY(vm_pc_require(c, id, &r));
     VM_TRY(vm_pc_require_side(c, &r.patient));
-    VM_REQUIRE(c, r.state == PC_PROPOSED, "Consent is not proposed");
+    VM_REQUIRE(c, r.state == VM_PC_IS_PROPOSED, "Consent is not proposed");
     r.decided_s = c->time_s;
     if (!vm_arg_bool(&in[1]))
-        return consent_end(c, id, &r, PC_DECLINED, in[2].bytes);
+        return consent_end(c, id, &r, VM_PC_IS_DECLINED, in[2].bytes);
     VM_REQUIRE(c, c->time_s < r.terms.until_s, "Invalid dates");
     VM_TRY(vm_pc_rule_add(c, id, &r));
-    r.state = PC_ACTIVE;
+    r.state = VM_PC_IS_ACTIVE;
     VM_TRY(vm_pc_save(c, id, &r));
     return emit_granted(c, id, &r);
 }
@@ -128,12 +128,13 @@ VM_HANDLER(vm_pc_revoke_consent)
 
     (void)out;
     VM_TRY(vm_pc_require(c, id, &r));
-    if (r.state != PC_PROPOSED || !mc_addr_eq(&r.proposer, &c->caller))
+    if (r.state != VM_PC_IS_PROPOSED || !mc_addr_eq(&r.proposer, &c->caller))
         VM_TRY(vm_pc_require_side(c, &r.patient));
-    VM_REQUIRE(c, r.state == PC_ACTIVE || r.state == PC_PROPOSED, "Consent is not active");
-    if (r.state == PC_ACTIVE)
+    VM_REQUIRE(c, r.state == VM_PC_IS_ACTIVE || r.state == VM_PC_IS_PROPOSED,
+               "Consent is not active");
+    if (r.state == VM_PC_IS_ACTIVE)
         VM_TRY(vm_pc_rule_remove(c, id, &r));
-    return consent_end(c, id, &r, PC_REVOKED, in[1].bytes);
+    return consent_end(c, id, &r, VM_PC_IS_REVOKED, in[1].bytes);
 }
 
 VM_HANDLER(vm_pc_extend_consent)
@@ -144,7 +145,7 @@ VM_HANDLER(vm_pc_extend_consent)
     (void)out;
     VM_TRY(vm_pc_require(c, in[0].bytes, &r));
     VM_TRY(vm_pc_require_side(c, &r.patient));
-    VM_REQUIRE(c, r.state == PC_ACTIVE, "Consent is not active");
+    VM_REQUIRE(c, r.state == VM_PC_IS_ACTIVE, "Consent is not active");
     VM_TRY(dates_check(c, r.terms.until_s, until_s));
     r.terms.until_s = until_s;
     VM_TRY(vm_pc_save(c, in[0].bytes, &r));

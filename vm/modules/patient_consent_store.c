@@ -42,9 +42,9 @@ struct vm_key vm_pc_addr_key(uint8_t tag, const struct mc_addr *account)
 /* The state that the stored one has become by time alone. */
 static uint8_t state_now(const struct vm_call *c, const struct vm_pc_consent *r)
 {
-    bool over = (r->state == PC_PROPOSED && c->time_s >= r->created_s + PROPOSAL_S) ||
-                (r->state == PC_ACTIVE && c->time_s >= r->terms.until_s);
-    return over ? PC_EXPIRED : r->state;
+    bool over = (r->state == VM_PC_IS_PROPOSED && c->time_s >= r->created_s + PROPOSAL_S) ||
+                (r->state == VM_PC_IS_ACTIVE && c->time_s >= r->terms.until_s);
+    return over ? VM_PC_IS_EXPIRED : r->state;
 }
 
 enum mc_err vm_pc_load(struct vm_call *c, struct mc_slice id, struct vm_pc_consent *r, bool *found)
@@ -66,7 +66,7 @@ enum mc_err vm_pc_require(struct vm_call *c, struct mc_slice id, struct vm_pc_co
 enum mc_err vm_pc_save(struct vm_call *c, struct mc_slice id, const struct vm_pc_consent *r)
 {
     struct vm_key k = vm_key1(VM_PC_TAG_CONSENT, id);
-    MC_ASSERT(r->state != PC_EXPIRED);
+    MC_ASSERT(r->state != VM_PC_IS_EXPIRED);
     return vm_put(c, &k, &VM_PC_CONSENT, r);
 }
 
@@ -95,7 +95,7 @@ static enum mc_err expired_find(struct vm_call *c, const struct vm_key *k, uint6
         VM_TRY(vm_pc_load(c, id, &r, &found));
         if (!found)
             return vm_cell_corrupt(c);
-        if (r.state == PC_EXPIRED)
+        if (r.state == VM_PC_IS_EXPIRED)
             return MC_OK;
     }
     return MC_OK;

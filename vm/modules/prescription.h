@@ -26,14 +26,14 @@ enum {
 
 /* The Solidity enum.  EXPIRED is never stored. */
 enum vm_rx_state {
-    RX_NONE,
-    RX_ISSUED,
-    RX_ACTIVE,
-    RX_ON_HOLD,
-    RX_REJECTED,
-    RX_COMPLETED,
-    RX_CANCELLED,
-    RX_EXPIRED
+    VM_RX_IS_NONE,
+    VM_RX_IS_ISSUED,
+    VM_RX_IS_ACTIVE,
+    VM_RX_IS_ON_HOLD,
+    VM_RX_IS_REJECTED,
+    VM_RX_IS_COMPLETED,
+    VM_RX_IS_CANCELLED,
+    VM_RX_IS_EXPIRED
 };
 
 struct vm_rx_input {

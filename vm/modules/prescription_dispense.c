@@ -59,7 +59,7 @@ static enum mc_err pharmacy_check(struct vm_call *c, const struct vm_rx *r,
 static enum mc_err fill_check(struct vm_call *c, const struct vm_rx *r,
                               const struct mc_addr *pharmacist, bool traced)
 {
-    VM_REQUIRE(c, r->state == RX_ACTIVE, "Prescription is not active");
+    VM_REQUIRE(c, r->state == VM_RX_IS_ACTIVE, "Prescription is not active");
     VM_REQUIRE(c, vm_rx_begun(c, r), "Prescription not yet valid");
     VM_REQUIRE(c, !vm_rx_ended(c, r), "Prescription has expired");
     VM_TRY(pharmacy_check(c, r, pharmacist));
@@ -92,7 +92,7 @@ static enum mc_err fill_store(struct vm_call *c, struct mc_slice id, struct vm_r
     VM_TRY(vm_emit(c, VM_RX_EV_DISPENSED, ev));
     if (left != 0)
         return vm_rx_save(c, id, r);
-    return vm_rx_change(c, id, r, RX_COMPLETED, &d->pharmacist, mc_slice(NULL, 0));
+    return vm_rx_change(c, id, r, VM_RX_IS_COMPLETED, &d->pharmacist, mc_slice(NULL, 0));
 }
 
 /* in: prescriptionId, dispenseId, quantity, notesHash.  When DrugTrace calls, it has done the common checks; the
@@ -166,9 +166,9 @@ VM_HANDLER(vm_rx_reverse_dispense)
         in[0], vm_addr(&r.input.patient), vm_addr(&c->caller), in[0], in[1], vm_u64(d.quantity),
         in[2]};
     VM_TRY(vm_emit(c, VM_RX_EV_REVERSED, ev));
-    if (r.state != RX_COMPLETED)
+    if (r.state != VM_RX_IS_COMPLETED)
         return vm_rx_save(c, id, &r);
-    return vm_rx_change(c, id, &r, RX_ACTIVE, &c->caller, in[2].bytes);
+    return vm_rx_change(c, id, &r, VM_RX_IS_ACTIVE, &c->caller, in[2].bytes);
 }
 
 VM_HANDLER(vm_rx_get_dispenses)

@@ -69,14 +69,14 @@ VM_HANDLER(vm_rx_issue_prescription)
     VM_TRY(issue_check(c, id, &r, &in[1]));
     r.prescriber = c->caller;
     r.issued_s = c->time_s;
-    r.state = RX_ISSUED;
+    r.state = VM_RX_IS_ISSUED;
     VM_TRY(issue_index(c, id, &r));
     struct vm_val ev[] = {in[0], vm_addr(&r.input.patient),      vm_addr(&c->caller),
                           in[0], vm_word(&r.input.content_hash), vm_u256(&r.input.until)};
     VM_TRY(vm_emit(c, VM_RX_EV_ISSUED, ev));
     VM_TRY(vm_param(c, "prescription.requireReview", &review));
     if (mc_u256_is_zero(&review))
-        return vm_rx_change(c, id, &r, RX_ACTIVE, &c->caller, mc_slice(NULL, 0));
+        return vm_rx_change(c, id, &r, VM_RX_IS_ACTIVE, &c->caller, mc_slice(NULL, 0));
     VM_TRY(vm_seq_add(c, &queue, id, &r.pos));
     return vm_rx_save(c, id, &r);
 }
@@ -86,13 +86,13 @@ VM_HANDLER(vm_rx_issue_prescription)
 static enum mc_err queue_leave(struct vm_call *c, const struct vm_rx *r)
 {
     struct vm_key queue = vm_key(VM_RX_TAG_PENDING);
-    return r->state == RX_ISSUED ? vm_seq_remove(c, &queue, r->pos) : MC_OK;
+    return r->state == VM_RX_IS_ISSUED ? vm_seq_remove(c, &queue, r->pos) : MC_OK;
 }
 
 static bool is_closed(const struct vm_call *c, const struct vm_rx *r)
 {
     uint8_t state = vm_rx_state_now(c, r);
-    return state != RX_ISSUED && state != RX_ACTIVE && state != RX_ON_HOLD;
+    return state != VM_RX_IS_ISSUED && state != VM_RX_IS_ACTIVE && state != VM_RX_IS_ON_HOLD;
 }
 
 /* The prescriber, or DOCTOR | ADMIN of the prescriber's member. */
@@ -118,7 +118,7 @@ VM_HANDLER(vm_rx_cancel_prescription)
     VM_REQUIRE(c, !is_closed(c, &r), "Prescription is closed");
     VM_REQUIRE(c, in[1].bytes.n != 0, "Reason cannot be empty");
     VM_TRY(queue_leave(c, &r));
-    return vm_rx_change(c, in[0].bytes, &r, RX_CANCELLED, &c->caller, in[1].bytes);
+    return vm_rx_change(c, in[0].bytes, &r, VM_RX_IS_CANCELLED, &c->caller, in[1].bytes);
 }
 
 /* in: prescriptionId, onHold, reason. */
@@ -130,10 +130,11 @@ VM_HANDLER(vm_rx_set_hold)
     (void)out;
     VM_TRY(vm_rx_require(c, in[0].bytes, &r));
     uint8_t state = vm_rx_state_now(c, &r);
-    VM_REQUIRE(c, !hold || state == RX_ACTIVE, "Prescription is not active");
-    VM_REQUIRE(c, hold || state == RX_ON_HOLD, "Prescription is not on hold");
+    VM_REQUIRE(c, !hold || state == VM_RX_IS_ACTIVE, "Prescription is not active");
+    VM_REQUIRE(c, hold || state == VM_RX_IS_ON_HOLD, "Prescription is not on hold");
     VM_REQUIRE(c, in[2].bytes.n != 0, "Reason cannot be empty");
-    return vm_rx_change(c, in[0].bytes, &r, hold ? RX_ON_HOLD : RX_ACTIVE, &c->caller, in[2].bytes);
+    return vm_rx_change(c, in[0].bytes, &r, hold ? VM_RX_IS_ON_HOLD : VM_RX_IS_ACTIVE, &c->caller,
+                        in[2].bytes);
 }
 
 /* in: prescriptionId, approve, reason. */
@@ -144,15 +145,15 @@ VM_HANDLER(vm_rx_review_prescription)
 
     (void)out;
     VM_TRY(vm_rx_require(c, in[0].bytes, &r));
-    VM_REQUIRE(c, r.state == RX_ISSUED, "Prescription is not awaiting review");
+    VM_REQUIRE(c, r.state == VM_RX_IS_ISSUED, "Prescription is not awaiting review");
     /* A lapsed one can still be refused: so it leaves the queue. */
     VM_REQUIRE(c, !approve || !vm_rx_ended(c, &r), "Prescription has expired");
     VM_REQUIRE(c, !mc_addr_eq(&r.prescriber, &c->caller), "Prescriber cannot review");
     VM_REQUIRE(c, approve || in[2].bytes.n != 0, "Reason cannot be empty");
     VM_TRY(queue_leave(c, &r));
     r.reviewer = c->caller;
-    return vm_rx_change(c, in[0].bytes, &r, approve ? RX_ACTIVE : RX_REJECTED, &c->caller,
-                        in[2].bytes);
+    return vm_rx_change(c, in[0].bytes, &r, approve ? VM_RX_IS_ACTIVE : VM_RX_IS_REJECTED,
+                        &c->caller, in[2].bytes);
 }
 
 VM_HANDLER(vm_rx_set_pharmacy)

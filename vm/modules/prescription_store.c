@@ -53,7 +53,7 @@ enum mc_err vm_rx_require(struct vm_call *c, struct mc_slice id, struct vm_rx *r
 enum mc_err vm_rx_save(struct vm_call *c, struct mc_slice id, const struct vm_rx *r)
 {
     struct vm_key k = vm_key1(VM_RX_TAG_PRESCRIPTION, id);
-    MC_ASSERT(r->state != RX_EXPIRED);
+    MC_ASSERT(r->state != VM_RX_IS_EXPIRED);
     return vm_put(c, &k, &VM_RX_VIEW, r);
 }
 
@@ -71,8 +71,9 @@ bool vm_rx_ended(const struct vm_call *c, const struct vm_rx *r)
 
 uint8_t vm_rx_state_now(const struct vm_call *c, const struct vm_rx *r)
 {
-    bool open = r->state == RX_ISSUED || r->state == RX_ACTIVE || r->state == RX_ON_HOLD;
-    return open && vm_rx_ended(c, r) ? RX_EXPIRED : r->state;
+    bool open =
+        r->state == VM_RX_IS_ISSUED || r->state == VM_RX_IS_ACTIVE || r->state == VM_RX_IS_ON_HOLD;
+    return open && vm_rx_ended(c, r) ? VM_RX_IS_EXPIRED : r->state;
 }
 
 enum mc_err vm_rx_change(struct vm_call *c, struct mc_slice id, struct vm_rx *r,

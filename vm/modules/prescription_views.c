@@ -21,7 +21,7 @@ VM_HANDLER(vm_rx_verify_prescription)
     VM_TRY(vm_rx_require(c, in[0].bytes, &r));
     mc_keccak256v(&h, parts, MC_COUNT(parts));
     out[0] = vm_bool(mc_hash_eq(&h, &r.input.content_hash));
-    out[1] = vm_bool(vm_rx_state_now(c, &r) == RX_ACTIVE && vm_rx_begun(c, &r) &&
+    out[1] = vm_bool(vm_rx_state_now(c, &r) == VM_RX_IS_ACTIVE && vm_rx_begun(c, &r) &&
                      vm_rx_available(c, &r) != 0);
     return MC_OK;
 }
