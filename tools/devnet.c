@@ -66,23 +66,6 @@ struct start {
     struct devnet *d;
 };
 
-/* What this version cannot do is refused before anything is touched. */
-static enum mc_err check_asked(const struct start *s, struct mc_errmsg *em)
-{
-    if (s->validators != UINT64_MAX && s->validators > 1)
-        return mc_fail(em, MC_EUNSUPPORTED,
-                       "--validators %" PRIu64
-                       ": this version runs one validator; several need the "
-                       "protocol between nodes, which comes with a later one.  Use --validators 1",
-                       s->validators);
-    if (s->observers != UINT64_MAX && s->observers > 0)
-        return mc_fail(em, MC_EUNSUPPORTED,
-                       "--observers %" PRIu64 ": this version runs no observers; they need the "
-                       "protocol between nodes, which comes with a later one.  Leave the flag out",
-                       s->observers);
-    return MC_OK;
-}
-
 /* An earlier devnet in this directory: refuse while it runs, or stop it for --fresh. */
 static enum mc_err settle_running(const struct start *s, struct mc_errmsg *em)
 {
@@ -113,7 +96,7 @@ static enum mc_err prepare(struct start *s, struct mc_errmsg *em)
         return err;
     if (devnet_plan_exists(s->abs)) {
         p.validators = s->validators == UINT64_MAX ? 0 : s->validators;
-        p.observers = 0;
+        p.observers = s->observers == UINT64_MAX ? 0 : s->observers;
         p.chain_id = s->chain_id == UINT64_MAX ? 0 : s->chain_id;
         err = devnet_plan_check(&p, em);
     } else {
@@ -251,9 +234,6 @@ static int run_start(struct start *s)
     struct mc_errmsg em = {{0}};
     sigset_t signals, before;
     int rc;
-    enum mc_err err = check_asked(s, &em);
-    if (err != MC_OK)
-        return tool_bad_usage("%s", em.text);
     s->d = calloc(1, sizeof *s->d);
     if (s->d == NULL)
         return tool_error("out of memory");
@@ -263,7 +243,7 @@ static int run_start(struct start *s)
     sigaddset(&signals, SIGCHLD);
     /* While starting, a Ctrl-C waits until the nodes are known and can be stopped. */
     sigprocmask(SIG_BLOCK, &signals, &before);
-    err = absolute(s->abs, s->dir, true, &em);
+    enum mc_err err = absolute(s->abs, s->dir, true, &em);
     if (err == MC_OK)
         err = prepare(s, &em);
     if (err == MC_OK)
@@ -288,15 +268,17 @@ int tool_devnet(int argc, char **argv)
                       .chain_id = UINT64_MAX};
     const struct tool_opt opts[] = {
         TOOL_TEXT("--dir", &s.dir, "D", "directory of the network"),
-        TOOL_UINT("--validators", &s.validators, 1, 10, "N", "validators; this version: 1"),
-        TOOL_UINT("--observers", &s.observers, 0, 20, "M", "nodes without a vote; this version: 0"),
+        TOOL_UINT("--validators", &s.validators, 1, 10, "N", "validators; 1 when not given"),
+        TOOL_UINT("--observers", &s.observers, 0, 20, "M", "nodes without a vote"),
         TOOL_UINT("--rpc-port", &s.rpc_port, 1, 65000, "P", "node i listens on P+i"),
         TOOL_UINT("--chain-id", &s.chain_id, 1, (UINT64_C(1) << 53) - 1, "C", "else 1337"),
         TOOL_FLAG("--fresh", &s.fresh, "throw an earlier chain in D away"),
         TOOL_FLAG("--detach", &s.detach, "return when every node is ready"),
     };
     const struct tool_usage u = {
-        "medichain devnet [--dir D] [--rpc-port P] [--chain-id C] [--fresh] [--detach]",
+        "medichain devnet [--dir D] [--validators N] [--observers M] [--rpc-port P] [--chain-id "
+        "C]\n"
+        "                 [--fresh] [--detach]",
         "Starts a development network on this machine: funded accounts with all roles, all "
         "contracts\n"
         "at their addresses, blocks as soon as there are transactions.  A network that is already\n"

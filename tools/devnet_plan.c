@@ -26,8 +26,26 @@ bool devnet_plan_exists(const char *dir)
     return access(path, F_OK) == 0;
 }
 
-/* A new validator key without passphrase: its file's permissions protect it, as befits a devnet. */
-static enum mc_err make_key(const char *node_dir, uint8_t public_key[32], struct mc_errmsg *em)
+static bool has_peers(const struct devnet_plan *p)
+{
+    return p->validators + p->observers > 1;
+}
+
+/* Peers listen beyond the range of the RPC ports. */
+static uint64_t peer_port(const struct devnet_plan *p, uint64_t i)
+{
+    return p->rpc_port + 100 + i;
+}
+
+/* Of a validator its voting key; an observer has one to be known by. */
+static const char *key_name(const struct devnet_plan *p, uint64_t i)
+{
+    return i < p->validators ? "validator.json" : "peer.json";
+}
+
+/* A new key without passphrase: its file's permissions protect it, as befits a devnet. */
+static enum mc_err make_key(const char *node_dir, const char *name, uint8_t public_key[32],
+                            struct mc_errmsg *em)
 {
     char path[DEVNET_PATH_MAX];
     struct mc_buf text = {0};
@@ -40,7 +58,7 @@ static enum mc_err make_key(const char *node_dir, uint8_t public_key[32], struct
         memcpy(public_key, key->pub, 32);
         err = mc_valkey_seal(&text, seed, mc_slice(NULL, 0), em);
     }
-    path_of(path, node_dir, "validator.json");
+    path_of(path, node_dir, name);
     if (err == MC_OK)
         err = mc_file_write(path, mc_buf_slice(&text), 0600, em);
     mc_secret_free(seed);
@@ -61,7 +79,7 @@ static enum mc_err add_validators(struct consortium *c, const struct devnet_plan
         snprintf(name, sizeof name, "Hospital %u", i + 1);
         err = mc_dir_make(dir, 0700, em);
         if (err == MC_OK)
-            err = make_key(dir, public_key, em);
+            err = make_key(dir, key_name(p, i), public_key, em);
         if (err == MC_OK)
             err = devnet_account(secret, &account, i, em);
         if (err == MC_OK)
@@ -163,8 +181,54 @@ static void put_path(struct mc_buf *b, const char *key, const char *path)
     mc_buf_put_str(b, ",\n");
 }
 
+/* The public key that stands in node i's key file; an observer's is made when absent. */
+static enum mc_err read_key(char hex[65], const struct devnet_plan *p, uint64_t i,
+                            struct mc_errmsg *em)
+{
+    char dir[DEVNET_PATH_MAX - 32], path[DEVNET_PATH_MAX];
+    uint8_t key[32];
+    struct mc_buf text = {0};
+    struct mc_json_doc *doc = NULL;
+    enum mc_err err = MC_OK;
+    snprintf(dir, sizeof dir, "%s/node%" PRIu64, p->dir, i);
+    path_of(path, dir, key_name(p, i));
+    if (i >= p->validators && access(path, F_OK) != 0) {
+        err = mc_dir_make(dir, 0700, em);
+        if (err == MC_OK)
+            err = make_key(dir, key_name(p, i), key, em);
+    }
+    if (err == MC_OK)
+        err = mc_file_read(&text, path, MC_CONFIG_BYTES_MAX, em);
+    if (err == MC_OK)
+        err = mc_json_parse(&doc, mc_buf_slice(&text), MC_JSON_DEPTH_MAX, em);
+    struct mc_slice pub =
+        mc_json_str(err == MC_OK ? mc_json_get(mc_json_root(doc), "publicKey") : NULL);
+    if (err == MC_OK && mc_hex_fixed(key, sizeof key, pub, em) != MC_OK)
+        err = mc_fail(em, MC_EMALFORM, "%s: no publicKey", path);
+    if (err == MC_OK)
+        mc_hex_encode(hex, key, sizeof key);
+    mc_json_free(doc);
+    mc_buf_free(&text);
+    return err;
+}
+
+/* One list for all: each node leaves itself out of it.  Nobody dials an observer. */
+static enum mc_err list_peers(struct mc_buf *out, const struct devnet_plan *p, struct mc_errmsg *em)
+{
+    enum mc_err err = MC_OK;
+    for (uint64_t i = 0; i < p->validators + p->observers && err == MC_OK; i++) {
+        char hex[65];
+        err = read_key(hex, p, i, em);
+        if (err == MC_OK)
+            mc_buf_putf(out, "%s%s", i == 0 ? "" : ",", hex);
+        if (err == MC_OK && i < p->validators)
+            mc_buf_putf(out, "@127.0.0.1:%" PRIu64, peer_port(p, i));
+    }
+    return err == MC_OK ? mc_buf_check(out, "peers", em) : err;
+}
+
 static enum mc_err write_config(const struct devnet_node *n, const struct devnet_plan *p,
-                                uint64_t port, struct mc_errmsg *em)
+                                uint64_t i, const struct mc_buf *peers, struct mc_errmsg *em)
 {
     char genesis[DEVNET_PATH_MAX], key[DEVNET_PATH_MAX + 16];
     struct mc_buf b = {0};
@@ -172,15 +236,20 @@ static enum mc_err write_config(const struct devnet_node *n, const struct devnet
     mc_buf_put_str(&b, "{\n");
     put_path(&b, "dataDir", n->data_dir);
     put_path(&b, "genesis", genesis);
-    if (!n->observer) {
-        size_t len = strlen(n->config) - strlen("node.json");
-        snprintf(key, sizeof key, "%.*svalidator.json", (int)len, n->config);
-        put_path(&b, "validatorKey", key);
+    size_t len = strlen(n->config) - strlen("node.json");
+    snprintf(key, sizeof key, "%.*s%s", (int)len, n->config, key_name(p, i));
+    put_path(&b, n->observer ? "peerKey" : "validatorKey", key);
+    if (has_peers(p)) {
+        mc_buf_putf(&b, "  \"peerHost\": \"127.0.0.1\",\n  \"peerPort\": %" PRIu64 ",\n",
+                    peer_port(p, i));
+        mc_buf_put_str(&b, "  \"peers\": \"");
+        mc_buf_put_slice(&b, mc_buf_slice(peers));
+        mc_buf_put_str(&b, "\",\n");
     }
     mc_buf_putf(&b,
                 "  \"rpcPort\": %" PRIu64 ",\n  \"minBlockMs\": %u,\n  \"heartbeatS\": %u,\n"
                 "  \"devnet\": true,\n  \"logLevel\": \"info\"\n}\n",
-                port, MIN_BLOCK_MS, HEARTBEAT_S);
+                p->rpc_port + i, MIN_BLOCK_MS, HEARTBEAT_S);
     enum mc_err err = mc_buf_check(&b, n->config, em);
     if (err == MC_OK)
         err = mc_file_write(n->config, mc_buf_slice(&b), 0644, em);
@@ -190,7 +259,8 @@ static enum mc_err write_config(const struct devnet_node *n, const struct devnet
 
 enum mc_err devnet_plan_nodes(struct devnet *out, const struct devnet_plan *p, struct mc_errmsg *em)
 {
-    enum mc_err err = MC_OK;
+    struct mc_buf peers = {0};
+    enum mc_err err = has_peers(p) ? list_peers(&peers, p, em) : MC_OK;
     memset(out, 0, sizeof *out);
     out->chain_id = p->chain_id;
     out->node_cnt = (uint32_t)(p->validators + p->observers);
@@ -206,8 +276,9 @@ enum mc_err devnet_plan_nodes(struct devnet *out, const struct devnet_plan *p, s
         n->observer = i >= p->validators;
         err = mc_dir_make(dir, 0700, em);
         if (err == MC_OK)
-            err = write_config(n, p, p->rpc_port + i, em);
+            err = write_config(n, p, i, &peers, em);
     }
+    mc_buf_free(&peers);
     return err;
 }
 

@@ -195,15 +195,6 @@ static void without_a_node_the_errors_say_how_to_start_one(void **state)
     EXPECT(2, NULL, "--genesis", "db", "check");
 }
 
-static void several_validators_are_refused_with_a_sentence(void **state)
-{
-    const char *dir = in_dir("several");
-    (void)state;
-    EXPECT(2, NULL, "one validator", "devnet", "--validators", "4", "--dir", dir);
-    EXPECT(2, NULL, "observers", "devnet", "--observers", "1", "--dir", dir);
-    assert_int_not_equal(access(dir, F_OK), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,7 +208,6 @@ int main(void)
         cmocka_unit_test(a_list_of_validators_makes_the_same_file_for_everybody),
         cmocka_unit_test(artifacts_are_written_and_recognised),
         cmocka_unit_test(without_a_node_the_errors_say_how_to_start_one),
-        cmocka_unit_test(several_validators_are_refused_with_a_sentence),
     };
     return cmocka_run_group_tests(tests, program_dir_make, program_dir_remove);
 }

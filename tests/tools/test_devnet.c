@@ -231,6 +231,29 @@ static void a_port_in_use_and_a_foreign_folder_are_refused(void **state)
     assert_int_equal(access(in_dir("foreign/precious"), F_OK), 0);
 }
 
+static void four_validators_and_an_observer_go_on_without_one(void **state)
+{
+    const char *dir = in_dir("four");
+    char at[4][64];
+    (void)state;
+    choose_port();
+    for (unsigned i = 0; i < 4; i++)
+        snprintf(at[i], sizeof at[i], "http://127.0.0.1:%u",
+                 (unsigned)strtoul(port, NULL, 10) + i + 1);
+    EXPECT(0, "node 4", NULL, "devnet", "--dir", dir, "--rpc-port", port, "--validators", "4",
+           "--observers", "1", "--detach");
+    EXPECT(0, "status        done", NULL, "tx", "send", "--to", "11", "--value", "5", "--rpc",
+           at[3]);
+    EXPECT(0, "killed", NULL, "devnet", "kill", "2", "--dir", dir);
+    EXPECT(1, "not running", NULL, "devnet", "status", "--dir", dir);
+    EXPECT(0, "status        done", NULL, "tx", "send", "--to", "11", "--value", "5", "--rpc",
+           at[0]);
+    EXPECT(0, "runs again", NULL, "devnet", "restart", "2", "--dir", dir);
+    EXPECT(0, "status        done", NULL, "tx", "send", "--to", "11", "--value", "5", "--rpc",
+           at[1]);
+    EXPECT(0, "stopped 5 nodes", NULL, "devnet", "stop", "--dir", dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_stopped_chain_is_sound_and_goes_on),
         cmocka_unit_test(the_foreground_ends_by_signal_and_by_stop),
         cmocka_unit_test(a_port_in_use_and_a_foreign_folder_are_refused),
+        cmocka_unit_test(four_validators_and_an_observer_go_on_without_one),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
