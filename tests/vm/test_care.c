@@ -1,4 +1,5 @@
-/* Consent, records and prescriptions when the store fails: every host call of every changing method, one at a time. */
+/* Consent, records and prescriptions together: every host call of every changing method fails once; what a call costs
+ * does not depend on how much is there. */
 #define M "PatientConsent"
 #include "tests/vm/care_text.h"
 
@@ -84,40 +85,103 @@ static void a_story_survives_every_failing_store_call(void **state)
 
 /* ------------------------------------------------------------------ cost */
 
-/* Gas is paid for what is written: it must not grow with what is there already. */
-static void gas_does_not_grow_with_the_number_of_objects(void **state)
+/* The host with its loads and saves counted. */
+static struct {
+    struct vm_host real;
+    uint32_t calls;
+} counted;
+
+static enum mc_err load_counted(void *ctx, const struct mc_addr *self, const struct mc_hash *slot,
+                                uint64_t pos, struct mc_slice *out)
 {
-    uint64_t first[3] = {0};
+    counted.calls++;
+    return counted.real.load(ctx, self, slot, pos, out);
+}
+
+static enum mc_err save_counted(void *ctx, const struct mc_addr *self, const struct mc_hash *slot,
+                                uint64_t pos, enum vm_word word, struct mc_slice value)
+{
+    counted.calls++;
+    return counted.real.save(ctx, self, slot, pos, word, value);
+}
+
+struct cost {
+    uint32_t host_calls;
+    uint64_t gas;
+};
+
+static struct cost cost_of(const struct step *s)
+{
+    struct mh_res r;
+    as(s->who);
+    counted.calls = 0;
+    memhost_call(h, &r, s->module, s->method, s->args);
+    if (r.err != MC_OK)
+        fail_msg("%s.%s%s: %s", s->module, s->method, s->args, r.reason);
+    return (struct cost){counted.calls, r.gas_used};
+}
+
+#define OBJECTS 1500u
+
+/* One patient gathers objects; only counters get longer, and the trees of the two work lists deeper. */
+static void cost_does_not_grow_with_the_number_of_objects(void **state)
+{
+    struct cost early[10] = {{0, 0}};
     (void)state;
-    for (uint32_t i = 0; i < 60; i++) {
+    counted.real = h->host;
+    h->host.load = load_counted;
+    h->host.save = save_counted;
+    for (uint32_t i = 0; i < OBJECTS; i++) {
+        const char *patient = text("%s", acc(PATIENT)), *grantee = text("%s", acc(100 + i));
         const struct step steps[] = {
-            {PATIENT, M, "grantConsent",
-             text("[\"c%02u\",%s,%s," ZERO_HASH "]", i, acc(PATIENT), TERMS(NURSE))},
+            {DOCTOR, M, "proposeConsent",
+             text("[\"c%04u\",%s,%s," ZERO_HASH "]", i, patient, TERMS(NURSE))},
+            {PATIENT, M, "recordAccess", text("[%s,\"LAB\",\"r\",\"TREAT\",1]", patient)},
+            {RESCUER, M, "openEmergency",
+             text("[\"s%04u\",%s,\"ER\"," HASH("01") ",9]", i, patient)},
+            {RESCUER, M, "closeEmergency", text("[\"s%04u\"]", i)},
             {DOCTOR, "MedicalRecord", "storeRecord",
-             text("[\"r%02u\",%s,\"LAB\"," CONTENT ",[[%s,0,\"0x01\"]]]", i, acc(PATIENT),
-                  acc(NURSE))},
+             text("[\"r%04u\",%s,\"LAB\"," CONTENT ",[[%s,0,\"0x01\"]]]", i, patient, grantee)},
+            {INSURER, "MedicalRecord", "requestKey", text("[\"r%04u\",\"HPAYMT\"]", i)},
+            {PATIENT, "MedicalRecord", "grantKey",
+             text("[\"r%04u\",%s,\"0x03\",0]", i, acc(INSURER))},
             {DOCTOR, "Prescription", "issuePrescription",
-             text("[\"p%02u\",[%s," HASH("c0") ",\"\",5,0,0,0,0,false," ZERO_JSON ",\"\"]]", i,
-                  acc(PATIENT))},
+             text("[\"p%04u\",[%s," HASH("c0") ",\"\",1000000,99,0,0,0,false," ZERO_JSON ",\"\"]]",
+                  i, patient)},
+            {PHARMACIST, "Prescription", "dispense",
+             text("[\"all\",\"d%04u\",9," ZERO_HASH "]", i)},
+            {NURSE, "Prescription", "recordAdministration", "[\"all\",1," ZERO_HASH "]"},
         };
+        _Static_assert(MC_COUNT(steps) == MC_COUNT(early), "a cost for each step");
+        if (i == 0) {
+            const struct step issue = {
+                DOCTOR, "Prescription", "issuePrescription",
+                text("[\"all\",[%s," HASH("c0") ",\"\",1000000,99,0,0,0,false," ZERO_JSON ",\"\"]]",
+                     patient)};
+            const struct step review = {PHARMACIST, "Prescription", "reviewPrescription",
+                                        "[\"all\",true,\"\"]"};
+            cost_of(&issue);
+            cost_of(&review);
+        }
         for (uint32_t k = 0; k < MC_COUNT(steps); k++) {
-            struct mh_res r;
-            as(steps[k].who);
-            memhost_call(h, &r, steps[k].module, steps[k].method, steps[k].args);
-            assert_int_equal(r.err, MC_OK);
-            if (i == 1)
-                first[k] = r.gas_used;
-            else if (i > 1)
-                assert_in_range(r.gas_used, 1, first[k] + 1000); /* longer counters */
+            struct cost now = cost_of(&steps[k]);
+            if (i == 9)
+                early[k] = now;
+            if (i > 9 &&
+                (now.host_calls > early[k].host_calls + 14 || now.gas > early[k].gas + 14000))
+                fail_msg("%s at %u: %u host calls and %llu gas, %u and %llu at first",
+                         steps[k].method, i, now.host_calls, (unsigned long long)now.gas,
+                         early[k].host_calls, (unsigned long long)early[k].gas);
         }
     }
+    h->host = counted.real;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(a_story_survives_every_failing_store_call),
-        T(gas_does_not_grow_with_the_number_of_objects),
+        T(cost_does_not_grow_with_the_number_of_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
