@@ -21,15 +21,32 @@ function packages() {
   const dir = join(root, "build/anvil");
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, "package.json"), "{}");
-  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error",
-                       "@foundry-rs/anvil@1.7.1", "solc@0.8.19"], { cwd: dir, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(
+    "npm",
+    [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--no-package-lock",
+      "--loglevel=error",
+      "@foundry-rs/anvil@1.7.1",
+      "solc@0.8.19",
+    ],
+    { cwd: dir, stdio: ["ignore", "ignore", "inherit"] },
+  );
   return dir;
 }
 
 function compiled(dir) {
   const solc = createRequire(join(dir, "package.json"))("solc");
-  const input = { language: "Solidity", sources: { "anvil.sol": { content: readFileSync(join(here, "anvil.sol"), "utf8") } },
-                  settings: { optimizer: { enabled: true, runs: 200 }, outputSelection: { "*": { "*": ["evm.deployedBytecode.object"] } } } };
+  const input = {
+    language: "Solidity",
+    sources: { "anvil.sol": { content: readFileSync(join(here, "anvil.sol"), "utf8") } },
+    settings: {
+      optimizer: { enabled: true, runs: 200 },
+      outputSelection: { "*": { "*": ["evm.deployedBytecode.object"] } },
+    },
+  };
   const out = JSON.parse(solc.compile(JSON.stringify(input)));
   const wrong = (out.errors ?? []).filter((e) => e.severity === "error");
   if (wrong.length > 0) throw new Error(wrong[0].formattedMessage);
@@ -46,21 +63,48 @@ async function freePort() {
 }
 
 async function rpc(url, method, ...params) {
-  const reply = await fetch(url, { method: "POST", headers: { "content-type": "application/json" },
-                                   body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }) });
+  const reply = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
   const { result, error } = await reply.json();
   if (error) throw new Error(`${method}: ${error.message}`);
   return result;
 }
 
 async function startAnvil(dir, code) {
-  const port = await freePort(), url = `http://127.0.0.1:${port}`;
+  const port = await freePort(),
+    url = `http://127.0.0.1:${port}`;
   // The program itself: the package's own start script would stand between us and its process.
   const cpu = { x64: "amd64", arm64: "arm64" }[process.arch];
-  const child = spawn(join(dir, `node_modules/@foundry-rs/anvil-${process.platform}-${cpu}/bin/anvil`),
-    ["--silent", "--port", port, "--chain-id", "1337", "--accounts", "20", "--balance", "10000", "--block-time", "1",
-     "--gas-limit", "1000000000000", "--block-base-fee-per-gas", "0", "--gas-price", "0", "--disable-min-priority-fee",
-     "--order", "fifo", "--no-request-size-limit"], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(
+    join(dir, `node_modules/@foundry-rs/anvil-${process.platform}-${cpu}/bin/anvil`),
+    [
+      "--silent",
+      "--port",
+      port,
+      "--chain-id",
+      "1337",
+      "--accounts",
+      "20",
+      "--balance",
+      "10000",
+      "--block-time",
+      "1",
+      "--gas-limit",
+      "1000000000000",
+      "--block-base-fee-per-gas",
+      "0",
+      "--gas-price",
+      "0",
+      "--disable-min-priority-fee",
+      "--order",
+      "fifo",
+      "--no-request-size-limit",
+    ],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
   for (let i = 0; i < 200; i++) {
     if (await rpc(url, "eth_chainId").catch(() => null)) break;
     await new Promise((r) => setTimeout(r, 50));
@@ -87,7 +131,16 @@ try {
   anvil.child.kill();
 }
 const port = await freePort();
-execFileSync(join(bin, "medichain"), ["devnet", "--validators", "1", "--detach", "--rpc-port", port, "--dir", work]);
+execFileSync(join(bin, "medichain"), [
+  "devnet",
+  "--validators",
+  "1",
+  "--detach",
+  "--rpc-port",
+  port,
+  "--dir",
+  work,
+]);
 try {
   const devnet = JSON.parse(readFileSync(join(work, "devnet.json"), "utf8"));
   bench("medichain, one validator, every block on disk", devnet.rpc[0], devnet.nodes[0].pid);

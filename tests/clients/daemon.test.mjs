@@ -31,7 +31,13 @@ test("a second node on the same data directory is refused", async () => {
 test("a port in use is refused, and nothing is harmed", async () => {
   const other = await newChain(4242);
   const node = await start(chain);
-  await refused([/port/, new RegExp(String(chain.port)), /in use/], "--config", other.config, "--rpc-port", String(chain.port));
+  await refused(
+    [/port/, new RegExp(String(chain.port)), /in use/],
+    "--config",
+    other.config,
+    "--rpc-port",
+    String(chain.port),
+  );
   node.child.kill("SIGTERM");
   await node.ended;
   const healthy = await start(other);
@@ -42,7 +48,15 @@ test("a port in use is refused, and nothing is harmed", async () => {
 
 test("the data directory of another chain is refused", async () => {
   const other = await newChain(4243);
-  await refused([/chain|genesis/i], "--config", other.config, "--data-dir", chain.dataDir, "--rpc-port", "0");
+  await refused(
+    [/chain|genesis/i],
+    "--config",
+    other.config,
+    "--data-dir",
+    chain.dataDir,
+    "--rpc-port",
+    "0",
+  );
   const again = await start(chain);
   again.child.kill("SIGTERM");
   assert.equal((await again.ended).code, 0);
@@ -64,7 +78,13 @@ test("bad configuration, genesis and keys are refused by name", async () => {
   await refused([/none\.json/], "--config", bad({ genesis: join(dir, "none.json") }));
   await refused([/g\.json/], "--config", bad({ genesis: file("g.json", genesis.slice(0, -20)) }));
   await refused([/key\.json/], "--config", bad({ validatorKey: file("key.json", "{}") }));
-  await refused([/open\.json/, /chmod/], "--config", bad({ validatorKey: file("open.json", "{}", 0o644) }), "--data-dir", join(dir, "d"));
+  await refused(
+    [/open\.json/, /chmod/],
+    "--config",
+    bad({ validatorKey: file("open.json", "{}", 0o644) }),
+    "--data-dir",
+    join(dir, "d"),
+  );
   await refused([/loopback|devnet/i], "--config", bad({ rpcHost: "0.0.0.0", devnet: true }));
   const check = await launch("--config", chain.config, "--check-config").ended;
   assert.equal(check.code, 0, check.stderr);
@@ -75,16 +95,28 @@ test("SIGTERM under load ends with status 0 within seconds, and loses no answere
   const { address, abi } = chain.contracts.MedicalRecordHash;
   const face = new ethers.Interface(abi);
   const from = chain.accounts[0].address;
-  let stop = false, last = null;
+  let stop = false,
+    last = null;
   const load = (async () => {
     while (!stop) {
       const calls = Array.from({ length: 50 }, (_, i) => ({
-        jsonrpc: "2.0", id: i, method: "eth_sendTransaction",
-        params: [{ from, to: address, gas: "0x493e0", data: face.encodeFunctionData("createRecord", recordArgs()) }],
+        jsonrpc: "2.0",
+        id: i,
+        method: "eth_sendTransaction",
+        params: [
+          {
+            from,
+            to: address,
+            gas: "0x493e0",
+            data: face.encodeFunctionData("createRecord", recordArgs()),
+          },
+        ],
       }));
       const replies = await post(calls, chain.url).catch(() => null);
       if (replies === null) return;
-      const receipt = await rpcAt(chain.url, "eth_getTransactionReceipt", replies[0].result).catch(() => null);
+      const receipt = await rpcAt(chain.url, "eth_getTransactionReceipt", replies[0].result).catch(
+        () => null,
+      );
       if (receipt) last = receipt;
     }
   })();
@@ -98,7 +130,10 @@ test("SIGTERM under load ends with status 0 within seconds, and loses no answere
   assert.ok(Date.now() - before < 5000, `${Date.now() - before} ms`);
   const again = await start(chain);
   assert.ok(last, "the load saw a receipt");
-  assert.equal((await rpcAt(chain.url, "eth_getTransactionReceipt", last.transactionHash)).blockHash, last.blockHash);
+  assert.equal(
+    (await rpcAt(chain.url, "eth_getTransactionReceipt", last.transactionHash)).blockHash,
+    last.blockHash,
+  );
   again.child.kill("SIGINT");
   assert.equal((await again.ended).code, 0);
   const sound = medichain("db", "check", "--data-dir", chain.dataDir, "--genesis", chain.genesis);

@@ -15,12 +15,17 @@ const answer = `"result":"0x${devnet.chainId.toString(16)}"`;
 /** A socket that keeps what came; `until` waits for text, `end` for the other side's close. */
 function dial(options = {}) {
   const socket = connect({ port: Number(port), host: hostname, ...options });
-  let got = "", closed = false;
-  socket.setEncoding("latin1").on("data", (d) => (got += d)).on("error", () => {});
+  let got = "",
+    closed = false;
+  socket
+    .setEncoding("latin1")
+    .on("data", (d) => (got += d))
+    .on("error", () => {});
   const end = new Promise((r) => socket.on("close", () => r((closed = true))));
   const until = async (words, ms = 5000) => {
     for (const limit = Date.now() + ms; !got.includes(words); await sleep(10)) {
-      if (closed || Date.now() > limit) assert.fail(`waited for ${words}, got ${JSON.stringify(got.slice(0, 400))}`);
+      if (closed || Date.now() > limit)
+        assert.fail(`waited for ${words}, got ${JSON.stringify(got.slice(0, 400))}`);
     }
     return got;
   };
@@ -48,19 +53,28 @@ test("a request that comes byte by byte is answered", async () => {
   peer.socket.destroy();
 });
 
-test("a request that never ends is dropped after 30 s, stalled or trickling", { timeout: 60_000 }, async () => {
-  const stalled = dial(), trickling = dial(), begun = Date.now();
-  stalled.socket.write(head(100) + "{");
-  trickling.socket.write(head(100_000) + "{");
-  const drip = setInterval(() => trickling.socket.write(" "), 1000);
-  await Promise.all([stalled.end, trickling.end].map((e) => Promise.race([e, sleep(45_000).then(() => assert.fail("still open"))])))
-    .finally(() => {
+test(
+  "a request that never ends is dropped after 30 s, stalled or trickling",
+  { timeout: 60_000 },
+  async () => {
+    const stalled = dial(),
+      trickling = dial(),
+      begun = Date.now();
+    stalled.socket.write(head(100) + "{");
+    trickling.socket.write(head(100_000) + "{");
+    const drip = setInterval(() => trickling.socket.write(" "), 1000);
+    await Promise.all(
+      [stalled.end, trickling.end].map((e) =>
+        Promise.race([e, sleep(45_000).then(() => assert.fail("still open"))]),
+      ),
+    ).finally(() => {
       clearInterval(drip);
       stalled.socket.destroy();
       trickling.socket.destroy();
     });
-  assert.ok(Date.now() - begun > 25_000, "not before its time");
-});
+    assert.ok(Date.now() - begun > 25_000, "not before its time");
+  },
+);
 
 test("a body above the limit gets 413 before it was sent", async () => {
   const got = await ask(head(6 * 1024 * 1024));
@@ -70,7 +84,9 @@ test("a body above the limit gets 413 before it was sent", async () => {
 
 test("a chunked body above the limit gets 413 on the way", async () => {
   const peer = dial();
-  peer.socket.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+  peer.socket.write(
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+  );
   const piece = "10000\r\n" + " ".repeat(0x10000) + "\r\n";
   for (let i = 0; i < 100 && peer.got() === ""; i++) {
     peer.socket.write(piece);
@@ -86,7 +102,13 @@ test("a body of just under the limit is read", async () => {
 });
 
 test("a wrong Host is refused, the port does not matter", async () => {
-  for (const [host, want] of [["evil.example", 403], ["localhost.evil.example", 403], ["localhost", 200], [`127.0.0.1:${port}`, 200], ["LOCALHOST:1", 200]]) {
+  for (const [host, want] of [
+    ["evil.example", 403],
+    ["localhost.evil.example", 403],
+    ["localhost", 200],
+    [`127.0.0.1:${port}`, 200],
+    ["LOCALHOST:1", 200],
+  ]) {
     const got = await ask(request.replace("Host: localhost", `Host: ${host}`));
     assert.equal(status(got), want, `${host}: ${got.slice(0, 200)}`);
   }
@@ -96,7 +118,10 @@ test("a client that closes its sending half still gets its answer", async () => 
   const peer = dial({ allowHalfOpen: true });
   peer.socket.end(request);
   assert.equal(status(await peer.until(answer)), 200);
-  await Promise.race([peer.end, sleep(5000).then(() => assert.fail("the node keeps a half-closed connection"))]);
+  await Promise.race([
+    peer.end,
+    sleep(5000).then(() => assert.fail("the node keeps a half-closed connection")),
+  ]);
 });
 
 test("a client that closes in the middle harms nobody", async () => {
@@ -110,10 +135,15 @@ test("a client that closes in the middle harms nobody", async () => {
 
 test("pipelined requests are answered in order", async () => {
   const peer = dial();
-  const bodies = Array.from({ length: 20 }, (_, i) => JSON.stringify({ jsonrpc: "2.0", id: 1000 + i, method: "eth_chainId" }));
+  const bodies = Array.from({ length: 20 }, (_, i) =>
+    JSON.stringify({ jsonrpc: "2.0", id: 1000 + i, method: "eth_chainId" }),
+  );
   peer.socket.write(bodies.map((b) => head(b.length) + b).join(""));
   const got = await peer.until('"id":1019');
-  assert.deepEqual([...got.matchAll(/"id":(\d+)/g)].map((m) => Number(m[1])), bodies.map((_, i) => 1000 + i));
+  assert.deepEqual(
+    [...got.matchAll(/"id":(\d+)/g)].map((m) => Number(m[1])),
+    bodies.map((_, i) => 1000 + i),
+  );
   peer.socket.destroy();
 });
 
@@ -121,7 +151,14 @@ test("a reader that never reads is not buffered without bound", { timeout: 60_00
   const peer = dial();
   peer.socket.pause();
   // Each answer fills the response limit of 25 MiB: a hundred of them would be 2.5 GiB.
-  const many = JSON.stringify(Array.from({ length: 1000 }, (_, i) => ({ jsonrpc: "2.0", id: i, method: "medichain_getModules", params: [] })));
+  const many = JSON.stringify(
+    Array.from({ length: 1000 }, (_, i) => ({
+      jsonrpc: "2.0",
+      id: i,
+      method: "medichain_getModules",
+      params: [],
+    })),
+  );
   for (let i = 0; i < 100; i++) peer.socket.write(head(many.length) + many);
   for (let i = 0; i < 20; i++) {
     await sleep(250);
@@ -146,7 +183,8 @@ test("what is no request gets a status that says so", async () => {
     [request.replace("Content-Length: ", "Transfer-Encoding: chunked\r\nContent-Length: "), 400],
     ["POST / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(20_000) + "\r\n\r\n", 431],
   ];
-  for (const [text, want] of cases) assert.equal(status(await ask(text)), want, JSON.stringify(text.slice(0, 80)));
+  for (const [text, want] of cases)
+    assert.equal(status(await ask(text)), want, JSON.stringify(text.slice(0, 80)));
 });
 
 test("health, readiness and metrics", async () => {
@@ -156,5 +194,6 @@ test("health, readiness and metrics", async () => {
   assert.equal(ready.status, 200);
   assert.equal(typeof (await ready.json()), "object");
   const metrics = await (await get("/metrics")).text();
-  for (const line of metrics.trim().split("\n")) assert.match(line, /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[^}]*\})? [-+0-9.e]+)$/);
+  for (const line of metrics.trim().split("\n"))
+    assert.match(line, /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[^}]*\})? [-+0-9.e]+)$/);
 });

@@ -14,8 +14,12 @@ const { TransactionFactory } = load("@ethereumjs/tx");
 const { hexToBytes, bytesToHex, concatBytes, setLengthLeft } = load("@ethereumjs/util");
 const keccak = (bytes) => hexToBytes(ethers.keccak256(bytes));
 
-const common = Common.custom({ chainId: devnet.chainId, networkId: devnet.chainId }, { hardfork: Hardfork.London });
-const quantity = (q) => (BigInt(q) === 0n ? new Uint8Array() : hexToBytes(ethers.toBeHex(BigInt(q))));
+const common = Common.custom(
+  { chainId: devnet.chainId, networkId: devnet.chainId },
+  { hardfork: Hardfork.London },
+);
+const quantity = (q) =>
+  BigInt(q) === 0n ? new Uint8Array() : hexToBytes(ethers.toBeHex(BigInt(q)));
 const people = peopleOf("verify");
 const records = devnet.contracts.MedicalRecordHash;
 const face = new ethers.Interface(records.abi);
@@ -27,12 +31,28 @@ async function makeWork() {
   const args = recordArgs();
   const all = [
     { from, to: records.address, data: face.encodeFunctionData("createRecord", args) },
-    { from, to: records.address, data: face.encodeFunctionData("createRecord", args), gas: "0x493e0" }, // fails
-    { from, to: devnet.contracts.DrugTrace.address, data: items.encodeFunctionData("createItem", itemArgs()) },
+    {
+      from,
+      to: records.address,
+      data: face.encodeFunctionData("createRecord", args),
+      gas: "0x493e0",
+    }, // fails
+    {
+      from,
+      to: devnet.contracts.DrugTrace.address,
+      data: items.encodeFunctionData("createItem", itemArgs()),
+    },
     { from, to: people.stranger.address, value: "0x1" },
     { from, to: people.stranger.address, value: "0x1", gasPrice: "0x0" },
-    { from, to: people.stranger.address, value: "0x1", gas: "0xea60", maxFeePerGas: "0x7", maxPriorityFeePerGas: "0x7",
-      accessList: [{ address: records.address, storageKeys: ["0x" + "00".repeat(32)] }] },
+    {
+      from,
+      to: people.stranger.address,
+      value: "0x1",
+      gas: "0xea60",
+      maxFeePerGas: "0x7",
+      maxPriorityFeePerGas: "0x7",
+      accessList: [{ address: records.address, storageKeys: ["0x" + "00".repeat(32)] }],
+    },
     { from, data: "0xef4e4d01" + Buffer.from("DrugTrace").toString("hex") },
   ];
   const hashes = [];
@@ -42,8 +62,17 @@ async function makeWork() {
 
 /** Receipt as it enters the trie (EIP-2718, EIP-658). */
 function receiptBytes(r) {
-  const logs = r.logs.map((l) => [hexToBytes(l.address), l.topics.map(hexToBytes), hexToBytes(l.data)]);
-  const body = RLP.encode([quantity(r.status), quantity(r.cumulativeGasUsed), hexToBytes(r.logsBloom), logs]);
+  const logs = r.logs.map((l) => [
+    hexToBytes(l.address),
+    l.topics.map(hexToBytes),
+    hexToBytes(l.data),
+  ]);
+  const body = RLP.encode([
+    quantity(r.status),
+    quantity(r.cumulativeGasUsed),
+    hexToBytes(r.logsBloom),
+    logs,
+  ]);
   return r.type === "0x0" ? body : concatBytes(hexToBytes(ethers.toBeHex(BigInt(r.type))), body);
 }
 
@@ -69,10 +98,24 @@ async function rootOf(values) {
 /** Transaction from its JSON, rebuilt by the library. */
 function txOf(t) {
   return TransactionFactory.fromTxData(
-    { type: t.type, chainId: t.chainId, nonce: t.nonce, gasLimit: t.gas, to: t.to, value: t.value, data: t.input,
-      v: t.v, r: t.r, s: t.s, accessList: t.accessList,
-      ...(t.type === "0x2" ? { maxFeePerGas: t.maxFeePerGas, maxPriorityFeePerGas: t.maxPriorityFeePerGas } : { gasPrice: t.gasPrice }) },
-    { common });
+    {
+      type: t.type,
+      chainId: t.chainId,
+      nonce: t.nonce,
+      gasLimit: t.gas,
+      to: t.to,
+      value: t.value,
+      data: t.input,
+      v: t.v,
+      r: t.r,
+      s: t.s,
+      accessList: t.accessList,
+      ...(t.type === "0x2"
+        ? { maxFeePerGas: t.maxFeePerGas, maxPriorityFeePerGas: t.maxPriorityFeePerGas }
+        : { gasPrice: t.gasPrice }),
+    },
+    { common },
+  );
 }
 
 async function checkBlock(number, parent) {
@@ -80,15 +123,33 @@ async function checkBlock(number, parent) {
   const block = await rpc("eth_getBlockByNumber", tag, true);
   const receipts = await rpc("eth_getBlockReceipts", tag);
   const where = `block ${number}`;
-  const header = BlockHeader.fromHeaderData({
-    parentHash: block.parentHash, uncleHash: block.sha3Uncles, coinbase: block.miner, stateRoot: block.stateRoot,
-    transactionsTrie: block.transactionsRoot, receiptTrie: block.receiptsRoot, logsBloom: block.logsBloom,
-    difficulty: block.difficulty, number: block.number, gasLimit: block.gasLimit, gasUsed: block.gasUsed,
-    timestamp: block.timestamp, extraData: block.extraData, mixHash: block.mixHash, nonce: block.nonce,
-    baseFeePerGas: block.baseFeePerGas,
-  }, { common, skipConsensusFormatValidation: true });
+  const header = BlockHeader.fromHeaderData(
+    {
+      parentHash: block.parentHash,
+      uncleHash: block.sha3Uncles,
+      coinbase: block.miner,
+      stateRoot: block.stateRoot,
+      transactionsTrie: block.transactionsRoot,
+      receiptTrie: block.receiptsRoot,
+      logsBloom: block.logsBloom,
+      difficulty: block.difficulty,
+      number: block.number,
+      gasLimit: block.gasLimit,
+      gasUsed: block.gasUsed,
+      timestamp: block.timestamp,
+      extraData: block.extraData,
+      mixHash: block.mixHash,
+      nonce: block.nonce,
+      baseFeePerGas: block.baseFeePerGas,
+    },
+    { common, skipConsensusFormatValidation: true },
+  );
   assert.equal(bytesToHex(header.hash()), block.hash, `${where}: hash`);
-  assert.equal(bytesToHex(header.serialize()), await rpc("debug_getRawHeader", tag), `${where}: raw header`);
+  assert.equal(
+    bytesToHex(header.serialize()),
+    await rpc("debug_getRawHeader", tag),
+    `${where}: raw header`,
+  );
   // Layout version 1, then the block's time in milliseconds.
   const ms = BigInt("0x" + block.extraData.slice(4));
   assert.match(block.extraData, /^0x01[0-9a-f]{16}$/, where);
@@ -100,18 +161,42 @@ async function checkBlock(number, parent) {
   const txs = block.transactions.map(txOf);
   txs.forEach((tx, i) => {
     assert.equal(bytesToHex(tx.hash()), block.transactions[i].hash, `${where}: transaction ${i}`);
-    assert.equal(tx.getSenderAddress().toString(), block.transactions[i].from, `${where}: sender ${i}`);
+    assert.equal(
+      tx.getSenderAddress().toString(),
+      block.transactions[i].from,
+      `${where}: sender ${i}`,
+    );
   });
-  assert.equal(await rootOf(txs.map((tx) => tx.serialize())), block.transactionsRoot, `${where}: transactionsRoot`);
-  assert.equal(await rootOf(receipts.map(receiptBytes)), block.receiptsRoot, `${where}: receiptsRoot`);
+  assert.equal(
+    await rootOf(txs.map((tx) => tx.serialize())),
+    block.transactionsRoot,
+    `${where}: transactionsRoot`,
+  );
+  assert.equal(
+    await rootOf(receipts.map(receiptBytes)),
+    block.receiptsRoot,
+    `${where}: receiptsRoot`,
+  );
   receipts.forEach((r, i) => assert.equal(bloomOf(r.logs), r.logsBloom, `${where}: bloom of ${i}`));
   const logs = receipts.flatMap((r) => r.logs);
   assert.equal(bloomOf(logs), block.logsBloom, `${where}: logsBloom`);
-  assert.deepEqual(logs.map((l) => Number(l.logIndex)), logs.map((_, i) => i), `${where}: log indexes`);
-  assert.equal(Number(receipts.at(-1)?.cumulativeGasUsed ?? 0), Number(block.gasUsed), `${where}: gasUsed`);
+  assert.deepEqual(
+    logs.map((l) => Number(l.logIndex)),
+    logs.map((_, i) => i),
+    `${where}: log indexes`,
+  );
+  assert.equal(
+    Number(receipts.at(-1)?.cumulativeGasUsed ?? 0),
+    Number(block.gasUsed),
+    `${where}: gasUsed`,
+  );
   const raw = await rpc("debug_getRawBlock", tag);
   assert.equal(raw.length / 2 - 1, Number(block.size), `${where}: size`);
-  assert.equal(bytesToHex(keccak(RLP.encode(RLP.decode(raw)[0]))), block.hash, `${where}: raw block`);
+  assert.equal(
+    bytesToHex(keccak(RLP.encode(RLP.decode(raw)[0]))),
+    block.hash,
+    `${where}: raw block`,
+  );
   return block;
 }
 
@@ -119,23 +204,38 @@ const nodesOf = (proof) => proof.map(hexToBytes);
 
 /** The account of a proof under a state root, by the other verifier; null: proven absent. */
 async function provenAccount(root, answer) {
-  const value = await Trie.verifyProof(keccak(hexToBytes(answer.address)), nodesOf(answer.accountProof), undefined)
-    .catch((e) => assert.fail(`account proof: ${e.message}`));
-  assert.equal(bytesToHex(keccak(hexToBytes(answer.accountProof[0]))), root, "the proof starts at the state root");
+  const value = await Trie.verifyProof(
+    keccak(hexToBytes(answer.address)),
+    nodesOf(answer.accountProof),
+    undefined,
+  ).catch((e) => assert.fail(`account proof: ${e.message}`));
+  assert.equal(
+    bytesToHex(keccak(hexToBytes(answer.accountProof[0]))),
+    root,
+    "the proof starts at the state root",
+  );
   return value;
 }
 
 async function provenSlot(answer, i) {
   const { key, proof } = answer.storageProof[i];
-  assert.equal(bytesToHex(keccak(hexToBytes(proof[0]))), answer.storageHash, "the proof starts at the storage root");
-  return Trie.verifyProof(keccak(setLengthLeft(hexToBytes(ethers.toBeHex(BigInt(key))), 32)), nodesOf(proof));
+  assert.equal(
+    bytesToHex(keccak(hexToBytes(proof[0]))),
+    answer.storageHash,
+    "the proof starts at the storage root",
+  );
+  return Trie.verifyProof(
+    keccak(setLengthLeft(hexToBytes(ethers.toBeHex(BigInt(key))), 32)),
+    nodesOf(proof),
+  );
 }
 
 test.before(makeWork);
 
 test("every block recomputes: hash, roots, bloom, senders", { timeout: 600_000 }, async (t) => {
   const head = Number(await rpc("eth_blockNumber"));
-  let parent = null, txCount = 0;
+  let parent = null,
+    txCount = 0;
   for (let n = 0; n <= head; n++) {
     parent = await checkBlock(n, parent);
     txCount += parent.transactions.length;
@@ -194,26 +294,82 @@ function packed(values) {
       const size = [0x80, 0x100, 0x10000, 0x100000000].findIndex((max) => v < max);
       const be = ethers.toBeArray(v);
       const width = [0, 1, 2, 4][size];
-      out.push(size === 0 ? Uint8Array.of(v) : concatBytes(Uint8Array.of(0xcb + size), setLengthLeft(be, width)));
+      out.push(
+        size === 0
+          ? Uint8Array.of(v)
+          : concatBytes(Uint8Array.of(0xcb + size), setLengthLeft(be, width)),
+      );
     }
   }
   return concatBytes(...out);
 }
 
 test("storage proofs: a record's word is keccak256 of its bytes, an integer's word the integer", async () => {
-  const from = people.doctor.address, args = recordArgs(), newHash = "sha256:" + "77".repeat(32);
-  const created = await receiptOf(await rpc("eth_sendTransaction", { from, to: records.address, data: face.encodeFunctionData("createRecord", args) }));
-  const at = async (receipt) => Number((await rpc("eth_getBlockByHash", receipt.blockHash, false)).timestamp);
-  const record = slotOf(1, args[0]), carried = slotOf(3, args[0], newHash), never = slotOf(1, args[0] + "-never");
-  const modified = await receiptOf(await rpc("eth_sendTransaction", { from, to: records.address, data: face.encodeFunctionData("modifyRecord", [args[0], newHash, "corrected"]) }));
+  const from = people.doctor.address,
+    args = recordArgs(),
+    newHash = "sha256:" + "77".repeat(32);
+  const created = await receiptOf(
+    await rpc("eth_sendTransaction", {
+      from,
+      to: records.address,
+      data: face.encodeFunctionData("createRecord", args),
+    }),
+  );
+  const at = async (receipt) =>
+    Number((await rpc("eth_getBlockByHash", receipt.blockHash, false)).timestamp);
+  const record = slotOf(1, args[0]),
+    carried = slotOf(3, args[0], newHash),
+    never = slotOf(1, args[0] + "-never");
+  const modified = await receiptOf(
+    await rpc("eth_sendTransaction", {
+      from,
+      to: records.address,
+      data: face.encodeFunctionData("modifyRecord", [args[0], newHash, "corrected"]),
+    }),
+  );
   assert.deepEqual([created.status, modified.status], ["0x1", "0x1"]);
   const states = [
-    [created, packed([...args.slice(1), await at(created), hexToBytes(from.toLowerCase()), true, Number(created.blockNumber), 0, 0, 0, "", "", ""]), 0n],
-    [modified, packed([...args.slice(1, 4), newHash, await at(modified), hexToBytes(from.toLowerCase()), true, Number(modified.blockNumber), 1, 0, 0, "", "", ""]), 1n],
+    [
+      created,
+      packed([
+        ...args.slice(1),
+        await at(created),
+        hexToBytes(from.toLowerCase()),
+        true,
+        Number(created.blockNumber),
+        0,
+        0,
+        0,
+        "",
+        "",
+        "",
+      ]),
+      0n,
+    ],
+    [
+      modified,
+      packed([
+        ...args.slice(1, 4),
+        newHash,
+        await at(modified),
+        hexToBytes(from.toLowerCase()),
+        true,
+        Number(modified.blockNumber),
+        1,
+        0,
+        0,
+        "",
+        "",
+        "",
+      ]),
+      1n,
+    ],
   ];
   for (const [receipt, bytes, number] of states) {
     const { stateRoot } = await rpc("eth_getBlockByHash", receipt.blockHash, false);
-    const answer = await rpc("eth_getProof", records.address, [record, carried, never], { blockHash: receipt.blockHash });
+    const answer = await rpc("eth_getProof", records.address, [record, carried, never], {
+      blockHash: receipt.blockHash,
+    });
     const account = RLP.decode(await provenAccount(stateRoot, answer));
     assert.equal(bytesToHex(account[2]), answer.storageHash);
     const words = [];
@@ -221,7 +377,17 @@ test("storage proofs: a record's word is keccak256 of its bytes, an integer's wo
       const value = await provenSlot(answer, i);
       const word = value === null ? 0n : BigInt(bytesToHex(RLP.decode(value)));
       assert.equal(word, BigInt(answer.storageProof[i].value));
-      assert.equal(word, BigInt(await rpc("eth_getStorageAt", records.address, answer.storageProof[i].key, receipt.blockNumber)));
+      assert.equal(
+        word,
+        BigInt(
+          await rpc(
+            "eth_getStorageAt",
+            records.address,
+            answer.storageProof[i].key,
+            receipt.blockNumber,
+          ),
+        ),
+      );
       words.push(word);
     }
     assert.deepEqual(words, [BigInt(ethers.keccak256(bytes)), number, 0n]);

@@ -1,4 +1,5 @@
 """web3.py against a running node.  `run` sets DEVNET and ARTIFACTS, as for the other suites."""
+
 import json
 import os
 import secrets
@@ -26,7 +27,13 @@ def artifact(name):
 
 
 def record_args():
-    return [f"py-{RUN}-{next(counter)}", "patient/1", "doctor/7", "DiagnosticReport", "sha256:" + "5e" * 32]
+    return [
+        f"py-{RUN}-{next(counter)}",
+        "patient/1",
+        "doctor/7",
+        "DiagnosticReport",
+        "sha256:" + "5e" * 32,
+    ]
 
 
 def mined(tx_hash):
@@ -36,7 +43,9 @@ def mined(tx_hash):
 def signed(call, account=DOCTOR, **more):
     """Signs locally and sends; the receipt."""
     address = account["address"]
-    tx = call.build_transaction({"from": address, "nonce": w3.eth.get_transaction_count(address, "pending"), **more})
+    tx = call.build_transaction(
+        {"from": address, "nonce": w3.eth.get_transaction_count(address, "pending"), **more}
+    )
     raw = w3.eth.account.sign_transaction(tx, account["privateKey"]).raw_transaction
     return mined(w3.eth.send_raw_transaction(raw))
 
@@ -75,7 +84,9 @@ class Web3Py(unittest.TestCase):
     def test_sends_a_transfer_from_an_unlocked_account(self):
         to = w3.eth.account.create().address
         receipt = mined(w3.eth.send_transaction({"from": DOCTOR["address"], "to": to, "value": 5}))
-        self.assertEqual((receipt["status"], receipt["gasUsed"], receipt["effectiveGasPrice"]), (1, 21000, 0))
+        self.assertEqual(
+            (receipt["status"], receipt["gasUsed"], receipt["effectiveGasPrice"]), (1, 21000, 0)
+        )
         self.assertEqual(w3.eth.get_balance(to), 5)
 
     def test_writes_and_reads_a_record_as_a_struct(self):
@@ -86,17 +97,27 @@ class Web3Py(unittest.TestCase):
 
     def test_writes_and_reads_on_the_other_two(self):
         grant, item = record_args()[0], record_args()[0]
-        access, drugs = self.contracts["AccessControl"].functions, self.contracts["DrugTrace"].functions
+        access, drugs = (
+            self.contracts["AccessControl"].functions,
+            self.contracts["DrugTrace"].functions,
+        )
         signed(access.grantAccess(grant, STRANGER["address"], "rec-1", "Observation", 3600))
-        signed(drugs.createItem(item, "Amoxicillin", "", "Maker AG", "B-17", 1700000000, 4000000000, "drug"))
+        signed(
+            drugs.createItem(
+                item, "Amoxicillin", "", "Maker AG", "B-17", 1700000000, 4000000000, "drug"
+            )
+        )
         self.assertTrue(access.hasAccess(grant, STRANGER["address"]).call())
         self.assertEqual([t[5] for t in drugs.getTraceRecords(item).call()], ["PRODUCTION"])
 
     def test_a_failing_call_says_why(self):
         args, _ = self.write()
         create = self.records.functions.createRecord
-        cases = [(args, DOCTOR, "Record already exists"), (["", *args[1:]], DOCTOR, "Record ID cannot be empty"),
-                 (record_args(), STRANGER, NO_ROLE)]
+        cases = [
+            (args, DOCTOR, "Record already exists"),
+            (["", *args[1:]], DOCTOR, "Record ID cannot be empty"),
+            (record_args(), STRANGER, NO_ROLE),
+        ]
         for a, who, reason in cases:
             sender = {"from": who["address"]}
             for ask in (create(*a).call, create(*a).estimate_gas):
@@ -112,7 +133,11 @@ class Web3Py(unittest.TestCase):
         args, receipt = self.write()
         heard, end = [], time.monotonic() + 5
         while not heard and time.monotonic() < end:
-            heard = [e for e in log_filter.get_new_entries() if e["transactionHash"] == receipt["transactionHash"]]
+            heard = [
+                e
+                for e in log_filter.get_new_entries()
+                if e["transactionHash"] == receipt["transactionHash"]
+            ]
         self.assertEqual(heard[0]["args"]["hashValue"], args[4])
         # argument_filters of get_logs would send an indexed string unhashed; the builder hashes it.
         builder = event.build_filter()
@@ -131,16 +156,30 @@ class Web3Py(unittest.TestCase):
     def test_twenty_sends_take_twenty_nonces_in_a_row(self):
         first = w3.eth.get_transaction_count(DOCTOR["address"])
         call = self.records.functions.createRecord
-        raws = [w3.eth.account.sign_transaction(call(*record_args()).build_transaction(
-            {"from": DOCTOR["address"], "nonce": first + i, "gas": 300000, "maxFeePerGas": 0, "maxPriorityFeePerGas": 0}),
-            DOCTOR["privateKey"]).raw_transaction for i in range(20)]
+        raws = [
+            w3.eth.account.sign_transaction(
+                call(*record_args()).build_transaction(
+                    {
+                        "from": DOCTOR["address"],
+                        "nonce": first + i,
+                        "gas": 300000,
+                        "maxFeePerGas": 0,
+                        "maxPriorityFeePerGas": 0,
+                    }
+                ),
+                DOCTOR["privateKey"],
+            ).raw_transaction
+            for i in range(20)
+        ]
         hashes = [w3.eth.send_raw_transaction(raw) for raw in reversed(raws)]
         self.assertTrue(all(mined(h)["status"] == 1 for h in hashes))
         self.assertEqual(w3.eth.get_transaction_count(DOCTOR["address"]), first + 20)
 
     def test_an_unlocked_account_signs(self):
         signature = w3.eth.sign(DOCTOR["address"], text="consent given")
-        who = w3.eth.account.recover_message(encode_defunct(text="consent given"), signature=signature)
+        who = w3.eth.account.recover_message(
+            encode_defunct(text="consent given"), signature=signature
+        )
         self.assertEqual(who, DOCTOR["address"])
 
     def test_everything_is_free(self):
@@ -154,16 +193,31 @@ class Web3Py(unittest.TestCase):
             self.records.functions.getRecord(args[0]).call(block_identifier=before)
         self.assertIn("Record does not exist", str(caught.exception))
         total = self.records.functions.getTotalRecords()
-        self.assertLess(total.call(block_identifier=before), total.call(block_identifier=receipt["blockNumber"]))
+        self.assertLess(
+            total.call(block_identifier=before), total.call(block_identifier=receipt["blockNumber"])
+        )
         self.assertEqual(w3.eth.get_transaction_count(DOCTOR["address"], 0), 0)
 
     def test_pool_refusals_keep_their_words(self):
         nonce = w3.eth.get_transaction_count(DOCTOR["address"])
-        tx = {"to": STRANGER["address"], "value": 0, "gas": 21000, "maxFeePerGas": 0, "maxPriorityFeePerGas": 0,
-              "chainId": DEVNET["chainId"], "nonce": nonce}
-        for change, words in (({"nonce": nonce - 1}, "nonce too low"), ({"value": 10**30}, "insufficient funds"),
-                              ({"gas": 20999}, "intrinsic gas too low"), ({"chainId": 99}, "chain id")):
-            raw = w3.eth.account.sign_transaction({**tx, **change}, DOCTOR["privateKey"]).raw_transaction
+        tx = {
+            "to": STRANGER["address"],
+            "value": 0,
+            "gas": 21000,
+            "maxFeePerGas": 0,
+            "maxPriorityFeePerGas": 0,
+            "chainId": DEVNET["chainId"],
+            "nonce": nonce,
+        }
+        for change, words in (
+            ({"nonce": nonce - 1}, "nonce too low"),
+            ({"value": 10**30}, "insufficient funds"),
+            ({"gas": 20999}, "intrinsic gas too low"),
+            ({"chainId": 99}, "chain id"),
+        ):
+            raw = w3.eth.account.sign_transaction(
+                {**tx, **change}, DOCTOR["privateKey"]
+            ).raw_transaction
             with self.assertRaises(Web3RPCError) as caught:
                 w3.eth.send_raw_transaction(raw)
             self.assertIn(words, str(caught.exception))
@@ -177,7 +231,9 @@ class Tap(unittest.TestResult):
         self.passed = 0
 
     def say(self, ok, test, text=""):
-        print(f"{'ok' if ok else 'not ok'} {self.testsRun} - {str(test).split()[0].removeprefix('test_').replace('_', ' ')}")
+        print(
+            f"{'ok' if ok else 'not ok'} {self.testsRun} - {str(test).split()[0].removeprefix('test_').replace('_', ' ')}"
+        )
         if text:
             print("  " + text.replace("\n", "\n  "))
 
@@ -197,5 +253,7 @@ class Tap(unittest.TestResult):
 if __name__ == "__main__":
     result = Tap()
     unittest.defaultTestLoader.loadTestsFromTestCase(Web3Py).run(result)
-    print(f"# pass {result.passed}\n# fail {len(result.failures) + len(result.errors)}\n# skipped {len(result.skipped)}")
+    print(
+        f"# pass {result.passed}\n# fail {len(result.failures) + len(result.errors)}\n# skipped {len(result.skipped)}"
+    )
     sys.exit(0 if result.wasSuccessful() else 1)

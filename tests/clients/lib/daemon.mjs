@@ -23,20 +23,41 @@ export async function freePort() {
 }
 
 /** Runs medichain; {status, stdout, stderr}. */
-export const medichain = (...args) => spawnSync(join(bin, "medichain"), args, { encoding: "utf8", timeout: 120_000 });
+export const medichain = (...args) =>
+  spawnSync(join(bin, "medichain"), args, { encoding: "utf8", timeout: 120_000 });
 
 /** A fresh one-validator chain that does not run yet; its directory goes with this process. */
 export async function newChain(chainId = 1337) {
   const dir = mkdtempSync(join(tmpdir(), "medichain-chain-"));
   process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
   const port = await freePort();
-  const made = medichain("devnet", "--validators", "1", "--detach", "--rpc-port", String(port), "--chain-id", String(chainId), "--dir", dir);
+  const made = medichain(
+    "devnet",
+    "--validators",
+    "1",
+    "--detach",
+    "--rpc-port",
+    String(port),
+    "--chain-id",
+    String(chainId),
+    "--dir",
+    dir,
+  );
   if (made.status !== 0) throw new Error(`medichain devnet: ${made.stderr}`);
   const stopped = medichain("devnet", "stop", "--dir", dir);
   if (stopped.status !== 0) throw new Error(`medichain devnet stop: ${stopped.stderr}`);
   const file = JSON.parse(readFileSync(join(dir, "devnet.json"), "utf8"));
-  return { dir, port, url: file.rpc[0], accounts: file.accounts, contracts: file.contracts, chainId,
-           config: join(dir, "node0", "node.json"), dataDir: file.nodes[0].dataDir, genesis: join(dir, "genesis.json") };
+  return {
+    dir,
+    port,
+    url: file.rpc[0],
+    accounts: file.accounts,
+    contracts: file.contracts,
+    chainId,
+    config: join(dir, "node0", "node.json"),
+    dataDir: file.nodes[0].dataDir,
+    genesis: join(dir, "genesis.json"),
+  };
 }
 
 const running = new Set();
@@ -52,7 +73,8 @@ export function launch(...args) {
     child.on("close", (code, signal) => {
       running.delete(child);
       resolve({ code, signal, stderr });
-    }));
+    }),
+  );
   return { child, ended, stderr: () => stderr };
 }
 
@@ -61,10 +83,14 @@ export async function start(chain, ...flags) {
   const node = launch("--config", chain.config, ...flags);
   let gone = null;
   node.ended.then((end) => (gone = end));
-  await eventually(async () => {
-    if (gone) throw new Error(`medichaind ended with ${gone.code}: ${gone.stderr}`);
-    const reply = await fetch(`${chain.url}/ready`).catch(() => null);
-    return reply?.status === 200;
-  }, "the node is ready", 30_000);
+  await eventually(
+    async () => {
+      if (gone) throw new Error(`medichaind ended with ${gone.code}: ${gone.stderr}`);
+      const reply = await fetch(`${chain.url}/ready`).catch(() => null);
+      return reply?.status === 200;
+    },
+    "the node is ready",
+    30_000,
+  );
   return node;
 }

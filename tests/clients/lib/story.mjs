@@ -29,11 +29,26 @@ export function recordArgs(id = freshId("rec")) {
 
 /** Arguments of createItem. */
 export function itemArgs(id = freshId("item")) {
-  return [id, "Amoxicillin 500 mg", "20 tablets", "Maker AG", "B-17", 1700000000n, 4000000000n, "drug"];
+  return [
+    id,
+    "Amoxicillin 500 mg",
+    "20 tablets",
+    "Maker AG",
+    "B-17",
+    1700000000n,
+    4000000000n,
+    "drug",
+  ];
 }
 
 /** Arguments of grantAccess. */
-export const grantArgs = (grantee, id = freshId("grant")) => [id, grantee, "rec-1", "Observation", 3600n];
+export const grantArgs = (grantee, id = freshId("grant")) => [
+  id,
+  grantee,
+  "rec-1",
+  "Observation",
+  3600n,
+];
 
 export const refusals = {
   emptyId: "Record ID cannot be empty",
@@ -43,9 +58,17 @@ export const refusals = {
 };
 
 export const typedData = {
-  domain: { name: "Consent", version: "1", chainId: devnet.chainId, verifyingContract: "0x" + "11".repeat(20) },
+  domain: {
+    name: "Consent",
+    version: "1",
+    chainId: devnet.chainId,
+    verifyingContract: "0x" + "11".repeat(20),
+  },
   types: {
-    Person: [{ name: "name", type: "string" }, { name: "wallet", type: "address" }],
+    Person: [
+      { name: "name", type: "string" },
+      { name: "wallet", type: "address" },
+    ],
     Consent: [
       { name: "from", type: "Person" },
       { name: "purposes", type: "string[]" },
