@@ -74,13 +74,16 @@ static inline const char *op_closed(const char *id, uint32_t by, int state)
                                          topic(id), acc(by), id, state));
 }
 
+static unsigned fund_cnt; /* numbers the operations of fund() */
+
 /* Two members issue units to an account. */
 static inline void fund(uint32_t account, unsigned long long amount)
 {
-    static unsigned n;
-    const char *id = text("fund%u", n++);
+    const char *id = text("fund%u", fund_cnt++);
     as(ADMIN);
     call_ok(SP, "proposeOperation", op_args(id, 1, acc(account), amount, ""), "null");
+    if (strstr((const char *)last.logs.p, "OperationClosed") != NULL)
+        return; /* one approval is enough here */
     as(INSURER);
     call_ok(SP, "approveOperation", text("[\"%s\"]", id), "null");
 }
