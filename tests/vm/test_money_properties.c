@@ -342,7 +342,7 @@ static uint32_t pick(uint32_t n)
 static uint32_t pick_invoice(unsigned states)
 {
     uint32_t i = pick(INVOICES);
-    for (int tries = 0; tries < 6 && (states & TO(now.invoice[i].state)) == 0; tries++)
+    for (int tries = 0; tries < 20 && (states & TO(now.invoice[i].state)) == 0; tries++)
         i = pick(INVOICES);
     return i;
 }
@@ -350,7 +350,7 @@ static uint32_t pick_invoice(unsigned states)
 static uint32_t pick_claim(unsigned states)
 {
     uint32_t i = pick(CLAIMS);
-    for (int tries = 0; tries < 6 && (states & TO(now.claim[i].state)) == 0; tries++)
+    for (int tries = 0; tries < 20 && (states & TO(now.claim[i].state)) == 0; tries++)
         i = pick(CLAIMS);
     return i;
 }
@@ -358,7 +358,7 @@ static uint32_t pick_claim(unsigned states)
 static uint32_t pick_payment(unsigned states)
 {
     uint32_t i = pick(PAYMENTS);
-    for (int tries = 0; tries < 6 && (states & TO(now.payment[i].state)) == 0; tries++)
+    for (int tries = 0; tries < 20 && (states & TO(now.payment[i].state)) == 0; tries++)
         i = pick(PAYMENTS);
     return i;
 }
@@ -416,11 +416,11 @@ static struct deed claim_deed(void)
 {
     static const unsigned wants[] = {
         TO(0), TO(0), TO(1), TO(3) | TO(4), TO(3) | TO(8), TO(3) | TO(8), TO(6) | TO(7) | TO(3),
-        TO(5), TO(6)};
-    uint32_t what = pick(9), m = pick_claim(wants[what]);
+        TO(5), TO(6), TO(6), TO(6)};
+    uint32_t what = pick(11), m = pick_claim(wants[what]);
     uint32_t use = pick(3) == 0 ? 1 + pick(2) : 0, i = pick_invoice(TO(2) | TO(5));
     uint32_t benefit = pick(150), share = pick(100);
-    bool preauth = pick(2) == 0;
+    bool preauth = pick(6) == 0;
     as(one_of(INSURER, INSURER, pick(3) == 0 ? INSURER_2 : INSURER_B));
     switch (what) {
     case 0:
