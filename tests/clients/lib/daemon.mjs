@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { after } from "node:test";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -61,7 +62,8 @@ export async function newChain(chainId = 1337) {
 }
 
 const running = new Set();
-process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+// A test that failed leaves its node behind, and a child keeps this process waiting.
+after(() => running.forEach((child) => child.kill("SIGKILL")));
 
 /** medichaind with these arguments; its ending is a promise of {code, signal, stderr}. */
 export function launch(...args) {
