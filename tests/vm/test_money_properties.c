@@ -5,10 +5,10 @@
 #include "tests/vm/insurance_text.h"
 
 #define INVOICES 16u
-#define CLAIMS   24u
+#define CLAIMS   30u
 #define PAYMENTS 30u
 #define OPS      12u
-#define STEPS    500
+#define STEPS    600
 
 /* ------------------------------------------------------------------ what is seen of the state */
 
@@ -420,7 +420,8 @@ static struct deed claim_deed(void)
     uint32_t what = pick(11), m = pick_claim(wants[what]);
     uint32_t use = pick(3) == 0 ? 1 + pick(2) : 0, i = pick_invoice(TO(2) | TO(5));
     uint32_t benefit = pick(150), share = pick(100);
-    bool preauth = pick(6) == 0;
+    uint32_t pre = pick_claim(TO(6));
+    bool preauth = now.claim[pre].state == 6 && now.claim[pre].use == 1 && pick(4) > 0;
     as(one_of(INSURER, INSURER, pick(3) == 0 ? INSURER_2 : INSURER_B));
     switch (what) {
     case 0:
@@ -429,7 +430,7 @@ static struct deed claim_deed(void)
         return (struct deed){INS, "submitClaim",
                              text("[\"m%u\",[\"P%u\",%u,\"%s\",\"%s\",%u," ZERO_HASH "]]", m, i % 2,
                                   use, use == 0 ? text("i%u", i) : "",
-                                  use == 0 && preauth ? text("m%u", pick_claim(TO(6))) : "",
+                                  use == 0 && preauth ? text("m%u", pre) : "",
                                   use == 0 && pick(2) == 0 ? 0 : benefit + share)};
     case 2:
         return (struct deed){INS, "acknowledgeClaim", text("[\"m%u\",%s,\"n\"]", m, flag(5))};
@@ -508,7 +509,7 @@ static struct deed unit_deed(void)
     uint32_t o = pick(OPS), p = pick_payment(TO(2) | TO(6)), amount = 1 + pick(60);
     const char *id = pick(2) == 0 ? text("p%u", pick_payment(TO(1))) : text("o%u", o);
     as(one_of(ADMIN, HOSPITAL, INSURER));
-    switch (pick(7)) {
+    switch (pick(9)) {
     case 0:
         return (struct deed){SP, "proposeOperation",
                              op_args(text("o%u", o), 1, acc(pick(ACCOUNTS)), amount, "")};
@@ -552,6 +553,8 @@ static struct deed next_deed(void)
         return billing_deed();
     case 2:
     case 3:
+    case 7:
+    case 8:
         return claim_deed();
     case 4:
         return pay_deed();
