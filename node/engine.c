@@ -27,6 +27,7 @@ struct engine {
     struct mc_buf wires; /* our messages that wait for those records, 4 bytes of length each */
     uint32_t votes_jobs; /* CHAIN_VOTES in work */
     enum engine_voice voice;
+    bool settled;    /* the mark of engine_settle() is with the chain thread */
     bool mark_due;   /* keep_mark() once the chain thread runs */
     uint64_t height; /* open height */
     struct own_msg *inbox, **inbox_end;
@@ -386,6 +387,10 @@ static void on_committed(struct engine *e, struct chain_job *job, uint64_t now_m
 static void on_votes(struct engine *e, const struct chain_job *job)
 {
     e->votes_jobs--;
+    if (e->settled) { /* the mark is durable now */
+        e->settled = false;
+        votes_settling_end(e->cfg.data_dir);
+    }
     if (e->cfg.broadcast != NULL)
         broadcast(e, &job->wires);
 }
@@ -539,6 +544,7 @@ void engine_settle(struct engine *e, uint64_t now_ms)
     if (floor > 0)
         MC_LOG(WARN, "votes.settled", "the vote log was empty; silent up to height=%" PRIu64,
                floor);
+    e->settled = true;
     keep_mark(e, floor);
     open_height(e, head, now_ms);
 }
@@ -553,12 +559,13 @@ static enum mc_err open_votes(struct engine *e, uint64_t head, struct mc_errmsg 
     enum mc_err err = votes_open(&e->votes, &empty, &vc, em);
     if (err != MC_OK || !empty || !has_others(e))
         return err;
+    /* At block 0 nobody can tell a first start from a wiped disk, nor who will be a validator by the newest block. */
+    if (head == 0 || e->cfg.amnesia || votes_is_settling(e->cfg.data_dir)) {
+        e->voice = ENGINE_SETTLING;
+        return votes_settling_begin(e->cfg.data_dir, em);
+    }
     if (cons_valset_find(&e->valset, e->cfg.key->pub) < 0) {
         e->mark_due = true; /* nothing was said yet: a later restart as a member shall know it */
-        return MC_OK;
-    }
-    if (head == 0 || e->cfg.amnesia) {
-        e->voice = ENGINE_SETTLING;
         return MC_OK;
     }
     e->voice = ENGINE_REFUSES;

@@ -22,12 +22,14 @@
 #define BATCHES_MAX    8u /* batches of one peer with the workers */
 #define REMIND_MS      200u
 #define LIAR_MS        30000u
+#define SKEW_WARN_MS   2000
 
 struct member {
     uint32_t checks, batches;
     bool serving;
     uint64_t told_ms; /* when we last told it our head because it was behind */
     int64_t skew_ms;
+    bool skew_told;
     struct verify_job *held[HELD_MAX]; /* of the next height */
     uint32_t held_cnt;
     size_t held_bytes;
@@ -553,8 +555,10 @@ static enum mc_err on_hello(struct network *n, uint32_t peer, const struct peer_
 {
     int64_t skew = (int64_t)(msg->time_ms - n->cfg.wall_ms());
     n->member[peer].skew_ms = skew;
-    if (skew > 2000 || skew < -2000)
+    if ((skew > SKEW_WARN_MS || skew < -SKEW_WARN_MS) && !n->member[peer].skew_told) {
+        n->member[peer].skew_told = true; /* once a connection */
         MC_LOG(WARN, "peer.clock", "difference_ms=%" PRId64, skew);
+    }
     sync_peer_height(&n->sync, peer, msg->height, now_ms(n));
     ask_blocks(n);
     return MC_OK;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PATH_LEN 1300u
 
@@ -62,4 +63,30 @@ enum mc_err votes_open(struct node_vote_log **out, bool *empty, const struct vot
     MC_LOG(INFO, "votes.open", "created=%d records=%" PRIu64 " repaired=%u", info.created,
            info.rec_cnt, info.repaired);
     return MC_OK;
+}
+
+static void settling_path(char out[PATH_LEN], const char *data_dir)
+{
+    snprintf(out, PATH_LEN, "%s/votes-a/settling", data_dir);
+}
+
+enum mc_err votes_settling_begin(const char *data_dir, struct mc_errmsg *em)
+{
+    char path[PATH_LEN];
+    settling_path(path, data_dir);
+    return mc_file_write(path, mc_slice_str("this node began with nothing\n"), 0644, em);
+}
+
+void votes_settling_end(const char *data_dir)
+{
+    char path[PATH_LEN];
+    settling_path(path, data_dir);
+    (void)unlink(path); /* a leftover beside a log that holds records means nothing */
+}
+
+bool votes_is_settling(const char *data_dir)
+{
+    char path[PATH_LEN];
+    settling_path(path, data_dir);
+    return access(path, F_OK) == 0;
 }

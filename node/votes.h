@@ -17,4 +17,10 @@ struct votes_cfg {
 MC_NODISCARD enum mc_err votes_open(struct node_vote_log **out, bool *empty,
                                     const struct votes_cfg *cfg, struct mc_errmsg *em);
 
+/* A node that began with nothing has not caught up yet: kept beside the log, so that a restart on the way is not taken
+ * for a lost log.  end: it has. */
+MC_NODISCARD enum mc_err votes_settling_begin(const char *data_dir, struct mc_errmsg *em);
+void votes_settling_end(const char *data_dir);
+bool votes_is_settling(const char *data_dir);
+
 #endif

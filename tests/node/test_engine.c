@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +29,9 @@ struct fixture {
     struct engine *engine;
     uint64_t committed; /* newest height told */
     char fatal[512];
+    uint32_t validators;    /* of the genesis file; the first is this node */
+    uint32_t sent;          /* messages for the other validators */
+    uint64_t vote_log_size; /* of the file when the last of them was sent */
 };
 
 static uint64_t mono_ms(void)
@@ -60,26 +64,53 @@ static void on_fatal(void *arg, const char *why)
     snprintf(f->fatal, sizeof f->fatal, "%s", why);
 }
 
+static void on_broadcast(void *arg, struct mc_slice wire)
+{
+    struct fixture *f = arg;
+    char path[128];
+    struct stat st;
+    assert_true(wire.n > 0);
+    snprintf(path, sizeof path, "%s/votes-b/log", f->dir);
+    assert_int_equal(stat(path, &st), 0);
+    f->vote_log_size = (uint64_t)st.st_size;
+    f->sent++;
+}
+
+static void on_fetch(void *arg, const struct mc_hash *hash)
+{
+    (void)arg;
+    (void)hash;
+}
+
 static void make_genesis(struct fixture *f)
 {
     struct gen_spec s;
-    struct vm_genesis_member member = {f->dev.addr[0], "Hospital 1"};
+    struct vm_genesis_member members[4];
+    static const char *const names[4] = {"A", "B", "C", "D"};
     struct vm_genesis_account accounts[2] = {{f->dev.addr[0], 0, 3, VM_ADMIN | VM_DOCTOR},
                                              {f->dev.addr[1], 0, 3, VM_DOCTOR}};
     struct mc_u256 balances[2] = {mc_u256_u64(1000000), mc_u256_u64(1000000)};
     struct vm_genesis_param params[1] = {{"chain.permissioned", MC_U256_ZERO}};
-    struct vm_genesis_validator val = {.account = f->dev.addr[0], .member_i = 0};
+    struct vm_genesis_validator vals[4] = {0};
     struct mc_buf text = {0};
     struct mc_errmsg em = {{0}};
 
     gen_spec_init(&s);
-    memcpy(val.public_key, f->key.pub, 32);
+    for (uint32_t i = 0; i < f->validators; i++) {
+        uint8_t seed[32] = {(uint8_t)(7 + i)};
+        struct mc_ed25519_key key;
+        mc_ed25519_from_seed(&key, seed);
+        members[i] = (struct vm_genesis_member){f->dev.addr[i == 0 ? 0 : 10 + i], names[i]};
+        vals[i].account = members[i].account;
+        vals[i].member_i = i;
+        memcpy(vals[i].public_key, key.pub, 32);
+    }
     s.chain_id = 1337;
     s.time_ms = 1600000000000;
-    s.members = &member;
-    s.member_cnt = 1;
-    s.validators = &val;
-    s.validator_cnt = 1;
+    s.members = members;
+    s.member_cnt = f->validators;
+    s.validators = vals;
+    s.validator_cnt = f->validators;
     s.accounts = accounts;
     s.balances = balances;
     s.account_cnt = 2;
@@ -127,6 +158,10 @@ static void open_chain(struct fixture *f)
                             .committed = on_committed,
                             .fatal = on_fatal,
                             .arg = f};
+    if (f->validators > 1) {
+        ec.broadcast = on_broadcast;
+        ec.fetch = on_fetch;
+    }
     if (engine_new(&f->engine, &ec, mono_ms(), &em) != MC_OK)
         fail_msg("engine: %s", em.text);
 }
@@ -141,13 +176,14 @@ static void close_chain(struct fixture *f)
     f->ledger = NULL;
 }
 
-static int setup(void **state)
+static int setup_of(void **state, uint32_t validators)
 {
     struct mc_errmsg em = {{0}};
     uint8_t seed[32] = {7};
     struct fixture *f = calloc(1, sizeof *f);
     if (f == NULL || mc_crypto_init(&em) != MC_OK)
         return -1;
+    f->validators = validators;
     vm_init();
     mc_log_set_level(MC_LOG_ERROR);
     snprintf(f->dir, sizeof f->dir, "/tmp/mc-engine-XXXXXX");
@@ -158,6 +194,16 @@ static int setup(void **state)
     open_chain(f);
     *state = f;
     return 0;
+}
+
+static int setup(void **state)
+{
+    return setup_of(state, 1);
+}
+
+static int setup_four(void **state)
+{
+    return setup_of(state, 4);
 }
 
 static int teardown(void **state)
@@ -320,6 +366,65 @@ static void the_timer_is_armed_only_while_something_is_due(void **state)
     ledger_tx_unref(tx);
 }
 
+static enum engine_voice voice_of(struct fixture *f)
+{
+    struct engine_status s;
+    engine_status(f->engine, &s);
+    return s.voice;
+}
+
+/* Turns the engine for a while, whatever happens. */
+static void run_for(struct fixture *f, uint64_t ms)
+{
+    for (uint64_t end = mono_ms() + ms; mono_ms() < end; usleep(200)) {
+        uint64_t now = mono_ms(), at = engine_deadline(f->engine);
+        engine_results(f->engine, now);
+        if (at != 0 && at <= now)
+            engine_timer(f->engine, now);
+    }
+}
+
+static void among_others_it_speaks_only_once_it_has_caught_up(void **state)
+{
+    struct fixture *f = *state;
+    struct ledger_tx *tx = transfer(f, 0, 0, 1);
+    assert_int_equal(voice_of(f), ENGINE_SETTLING);
+    submit(f, tx);
+    run_for(f, 1200); /* beyond a round's end */
+    assert_int_equal(f->sent, 0);
+    close_chain(f);
+    open_chain(f); /* a restart before it has caught up changes nothing */
+    assert_int_equal(voice_of(f), ENGINE_SETTLING);
+    engine_settle(f->engine, mono_ms());
+    assert_int_equal(voice_of(f), ENGINE_SPEAKS);
+    submit(f, tx);
+    run_for(f, 1200);
+    assert_true(f->sent > 0);
+    assert_int_equal(f->committed, 0); /* alone it decides nothing */
+    close_chain(f);
+    open_chain(f); /* now the log knows what it said */
+    assert_int_equal(voice_of(f), ENGINE_SPEAKS);
+    ledger_tx_unref(tx);
+}
+
+static void nothing_leaves_before_its_record_is_in_the_log(void **state)
+{
+    struct fixture *f = *state;
+    char path[128];
+    struct stat st;
+    struct ledger_tx *tx = transfer(f, 0, 0, 1);
+    engine_settle(f->engine, mono_ms());
+    run_for(f, 20);
+    snprintf(path, sizeof path, "%s/votes-b/log", f->dir);
+    assert_int_equal(stat(path, &st), 0);
+    submit(f, tx);
+    for (uint64_t end = mono_ms() + 10000; f->sent == 0 && mono_ms() < end;)
+        run_for(f, 5);
+    assert_true(f->sent > 0);
+    assert_true(f->vote_log_size > (uint64_t)st.st_size);
+    ledger_tx_unref(tx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +436,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(transactions_that_cannot_run_any_more_leave_without_a_block,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(the_timer_is_armed_only_while_something_is_due, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(among_others_it_speaks_only_once_it_has_caught_up,
+                                        setup_four, teardown),
+        cmocka_unit_test_setup_teardown(nothing_leaves_before_its_record_is_in_the_log, setup_four,
                                         teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
