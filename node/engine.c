@@ -27,9 +27,11 @@ struct engine {
     struct mc_buf wires; /* our messages that wait for those records, 4 bytes of length each */
     uint32_t votes_jobs; /* CHAIN_VOTES in work */
     enum engine_voice voice;
-    bool settled;    /* the mark of engine_settle() is with the chain thread */
-    bool mark_due;   /* keep_mark() once the chain thread runs */
-    uint64_t height; /* open height */
+    bool settled;         /* the mark of engine_settle() is with the chain thread */
+    bool mark_due;        /* keep_mark() once the chain thread runs */
+    uint64_t height;      /* open height */
+    uint64_t told_height; /* the last round that was explained in the log */
+    uint32_t told_round;
     struct own_msg *inbox, **inbox_end;
     uint64_t core_deadline_ms;
     uint64_t last_block_ms;
@@ -311,12 +313,41 @@ void engine_work(struct engine *e, uint64_t now_ms)
     consider_work(e, now_ms);
 }
 
+/* Says once a round why the one before it gave no block: who is to propose, and from whom nothing was heard. */
+static void explain_round(struct engine *e)
+{
+    struct cons_status *s = calloc(1, sizeof *s);
+    struct mc_buf silent = {0};
+    if (s != NULL)
+        cons_status_get(e->core, s);
+    if (s == NULL || s->round == 0 || (s->height == e->told_height && s->round == e->told_round)) {
+        free(s);
+        return;
+    }
+    e->told_height = s->height;
+    e->told_round = s->round;
+    for (uint32_t i = 0; i < s->n; i++) {
+        if ((int32_t)i != s->self && !s->peer[i].seen) {
+            mc_buf_put_str(&silent, silent.n > 0 ? "," : "");
+            mc_buf_put_hex(&silent, mc_slice(e->valset.v[i].pub, 8));
+        }
+    }
+    mc_buf_put_u8(&silent, 0);
+    MC_LOG(WARN, "cons.round",
+           "height=%" PRIu64 " round=%u proposer=%u prepares=%u commits=%u silent=%s", s->height,
+           s->round, s->proposer, s->prepare_cnt, s->commit_cnt,
+           silent.oom ? "?" : (const char *)silent.p);
+    mc_buf_free(&silent);
+    free(s);
+}
+
 void engine_timer(struct engine *e, uint64_t now_ms)
 {
     if (e->core_deadline_ms != 0 && now_ms >= e->core_deadline_ms) {
         struct cons_event ev = {.type = CONS_EV_TIMER, .now_ms = now_ms};
         e->core_deadline_ms = 0;
         (void)tell(e, &ev);
+        explain_round(e);
     }
     consider_work(e, now_ms);
 }

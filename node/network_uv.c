@@ -263,7 +263,7 @@ static enum mc_err on_txs(struct network *n, uint32_t peer, const struct peer_ms
                           struct mc_errmsg *em)
 {
     struct member *m = &n->member[peer];
-    enum mc_err err = serve_txs_start(n->loop, n->cfg.pool, n->cfg.mono_ms, peer,
+    enum mc_err err = serve_txs_start(n->loop, n->cfg.pool, n->cfg.ledger, n->cfg.mono_ms, peer,
                                       peers_link(n->peers, peer), msg->txs, msg->cnt, on_batch, n);
     if (err != MC_OK)
         return mc_fail(em, err, "transactions: %s", mc_err_text(err));
@@ -408,6 +408,8 @@ static void on_verify_async(uv_async_t *async)
 static enum mc_err on_cons(struct network *n, uint32_t peer, const struct peer_msg *msg,
                            struct mc_errmsg *em)
 {
+    if (!is_validator(n, peers_pub(n->peers, peer)))
+        return MC_OK; /* not any more, or not yet: it will say it again */
     struct verify_job *job = verify_job_new();
     if (job != NULL)
         mc_buf_put_slice(&job->wire, msg->bytes);
@@ -618,6 +620,12 @@ static enum mc_err on_payload(void *arg, uint32_t peer, struct mc_slice payload,
 
 /* ------------------------------------------------------------------ heights and the clock */
 
+/* To a validator consensus brings the next block; who only follows asks for it at once. */
+static void set_grace(struct network *n)
+{
+    n->sync.grace_ms = is_validator(n, n->cfg.key->pub) ? n->cfg.round_timeout_ms / 2 : 0;
+}
+
 void network_opened(struct network *n, uint64_t height)
 {
     const struct cons_valset *set = engine_valset(n->cfg.engine);
@@ -627,6 +635,7 @@ void network_opened(struct network *n, uint64_t height)
     sync_head(&n->sync, height - 1, n->block_ms);
     if (!mc_hash_eq(&n->set_hash, &set->hash)) {
         n->set_hash = set->hash;
+        set_grace(n);
         peers_recheck(n->peers);
     }
     /* Validators hear of it by themselves; who only follows waits for this. */
@@ -742,7 +751,8 @@ enum mc_err network_start(struct network **out, uv_loop_t *loop, const struct ne
     pthread_mutex_init(&n->lock, NULL);
     n->block_ms = now_ms(n);
     n->set_hash = engine_valset(cfg->engine)->hash;
-    sync_init(&n->sync, engine_height(cfg->engine) - 1, cfg->round_timeout_ms / 2, n->block_ms);
+    sync_init(&n->sync, engine_height(cfg->engine) - 1, 0, n->block_ms);
+    set_grace(n);
     open_handles(n);
     *out = n;
     struct cons_chain chain = engine_chain(cfg->engine);

@@ -7,6 +7,7 @@
 struct txs_job {
     uv_work_t req;
     struct pool *pool;
+    struct ledger *ledger;
     uint64_t (*mono_ms)(void);
     uint32_t peer;
     uint64_t link;
@@ -22,10 +23,11 @@ static void take_one(struct txs_job *job, struct mc_slice raw)
 {
     struct mc_hash hash;
     struct mc_errmsg em;
+    struct ledger_tx_place place;
     mc_keccak256(&hash, raw);
     struct ledger_tx *tx = pool_find(job->pool, &hash);
-    if (tx != NULL) {
-        ledger_tx_unref(tx);
+    if (tx != NULL || ledger_tx_find(job->ledger, &hash, &place, NULL) == MC_OK) {
+        ledger_tx_unref(tx); /* known; or the block was faster, and recovered its sender */
         return;
     }
     enum mc_err err = ledger_tx_decode(&tx, raw, &em);
@@ -64,14 +66,15 @@ static void on_txs_done(uv_work_t *req, int status)
     free(job);
 }
 
-enum mc_err serve_txs_start(uv_loop_t *loop, struct pool *pool, uint64_t (*mono_ms)(void),
-                            uint32_t peer, uint64_t link, const struct mc_slice *raws, uint32_t cnt,
-                            serve_txs_cb cb, void *arg)
+enum mc_err serve_txs_start(uv_loop_t *loop, struct pool *pool, struct ledger *ledger,
+                            uint64_t (*mono_ms)(void), uint32_t peer, uint64_t link,
+                            const struct mc_slice *raws, uint32_t cnt, serve_txs_cb cb, void *arg)
 {
     struct txs_job *job = calloc(1, sizeof *job + cnt * sizeof job->txs[0]);
     if (job == NULL)
         return MC_ENOMEM;
     job->pool = pool;
+    job->ledger = ledger;
     job->mono_ms = mono_ms;
     job->peer = peer;
     job->link = link;

@@ -15,9 +15,9 @@ struct serve_txs {
 };
 typedef void (*serve_txs_cb)(void *arg, uint32_t peer, uint64_t link, struct serve_txs *batch);
 
-/* Recovers each transaction that the pool does not have, once, and offers it to the pool; raws are copied.
+/* Recovers each transaction that neither the pool nor the chain has, once, and offers it to the pool; raws are copied.
  * MC_ENOMEM: cb will not be called. */
-MC_NODISCARD enum mc_err serve_txs_start(uv_loop_t *loop, struct pool *pool,
+MC_NODISCARD enum mc_err serve_txs_start(uv_loop_t *loop, struct pool *pool, struct ledger *ledger,
                                          uint64_t (*mono_ms)(void), uint32_t peer, uint64_t link,
                                          const struct mc_slice *raws, uint32_t cnt, serve_txs_cb cb,
                                          void *arg);
