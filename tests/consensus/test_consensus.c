@@ -1,4 +1,4 @@
-#include "net.h"
+#include "tests/sim/net.h"
 
 static void decides_with(uint32_t n)
 {

@@ -1,4 +1,4 @@
-#include "net.h"
+#include "tests/sim/net.h"
 #include "rig.h"
 
 static void a_dead_proposer_costs_one_round(void **state)

@@ -1,7 +1,7 @@
 /* Seeded simulation: random delay, loss, duplication, reordering, partitions, crashes with the synced prefix of the
  * vote log, and twins.  `test_consensus_sim [liars] FIRST [LAST [N]]` replays
  * seeds. */
-#include "liar.h"
+#include "tests/sim/liar.h"
 
 enum { SEEDS = 300, HEIGHT = 8, GOOD_AFTER_MS = 4000, LIMIT_MS = 120000 };
 

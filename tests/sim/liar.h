@@ -1,8 +1,8 @@
 /* Lying validators for net.h: they hear everything that anybody sends, hold the keys of up to f identities, and say
  * whatever might hurt: votes for several blocks, round changes that forget or choose their lock, proposals with
  * chosen justifications to chosen receivers, wrong bodies. */
-#ifndef MC_TESTS_CONSENSUS_LIAR_H
-#define MC_TESTS_CONSENSUS_LIAR_H
+#ifndef MC_TESTS_SIM_LIAR_H
+#define MC_TESTS_SIM_LIAR_H
 
 #include "net.h"
 

@@ -1,6 +1,6 @@
 /* Parts of net.h: its types, randomness, event heap and signatures. */
-#ifndef MC_TESTS_CONSENSUS_NET_BASE_H
-#define MC_TESTS_CONSENSUS_NET_BASE_H
+#ifndef MC_TESTS_SIM_NET_BASE_H
+#define MC_TESTS_SIM_NET_BASE_H
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -14,13 +14,19 @@
 #include <cmocka.h>
 
 #include "consensus/consensus.h"
+#include "tests/sim/faults.h"
 
 enum {
-    NET_INSTANCES_MAX = 16,
+    NET_INSTANCES_MAX = 48,
     NET_HEIGHTS_MAX = 40,
     NET_ROUNDS_MAX = 96,
     NET_BODY_MAX = 256,
     NET_HEAP_MAX = 1 << 16,
+    NET_BLOCK_LEN = 60,
+    NET_DRIFT_MS = 2000,
+    NET_TIMEOUT_MS = 200,
+    NET_TIMEOUT_MAX_MS = 1600,
+    NET_EPOCH_MS = 1000000000,
 };
 
 enum net_ev_type {
@@ -52,6 +58,7 @@ struct net_ev {
     uint32_t round;
     struct mc_hash hash;
     bool fresh;
+    bool forged;   /* NET_MSG: a liar broke its signature */
     uint64_t mark; /* NET_SYNCED: records up to here */
     struct net_blob *blob;
 };
@@ -97,6 +104,12 @@ struct net_node {
     uint32_t evidence_cnt, alarm_cnt, fetch_cnt, propose_cnt;
     struct cons_evidence evidence;
     enum cons_alarm alarm;
+    uint64_t abstain_height;   /* after a lost log */
+    uint64_t clock_ahead_ms;   /* monotonic clock: jumps, only forward */
+    uint32_t clock_pm;         /* its rate per mille; 0: 1000 */
+    int64_t wall_ahead_ms;     /* clock of block times */
+    uint64_t stopped_until_ms; /* the process is stopped, or its machine sleeps */
+    void *disk;                /* of net->disk */
 };
 
 /* What an identity has said in public. */
@@ -115,6 +128,21 @@ struct net_faults {
 };
 
 struct net;
+/* A disk below the vote logs.  Without one a log is an array of which a crash keeps the synced part. */
+struct net_disk {
+    /* Adds a record to the group in memory. */
+    void (*put_cb)(struct net *net, int i, struct mc_slice payload);
+    /* Makes the group durable.  False: the process dies. */
+    bool (*sync_cb)(struct net *net, int i);
+    /* Replaces the log by one record.  False: the process dies. */
+    bool (*rotate_cb)(struct net *net, int i, struct mc_slice mark);
+    /* Is this record on disk for good?  Asked when a message leaves. */
+    bool (*durable_cb)(struct net *net, int i, struct mc_slice payload);
+    void (*crash_cb)(struct net *net, int i);
+    /* Fills nd->log from the disk.  False: the process refuses to start, for now. */
+    bool (*open_cb)(struct net *net, int i);
+};
+
 /* Hears every message that leaves an instance. */
 typedef void (*net_hear_cb)(void *arg, const struct cons_msg *m);
 /* True: the message is lost. */
@@ -134,8 +162,17 @@ struct net {
     uint64_t trace; /* digest of everything that happened */
     uint64_t seed;
     struct net_faults faults;
-    uint32_t side; /* partition: bit per instance */
-    bool split;
+    uint64_t cut[NET_INSTANCES_MAX];  /* [from]: bit per receiver that hears nothing */
+    uint64_t slow[NET_INSTANCES_MAX]; /* [from]: bit per receiver whose link is slow */
+    uint32_t wan_ms;                  /* fixed delay of every link */
+    const struct net_disk *disk;
+    /* More mischief after each event, and while messages are sent; NULL: none. */
+    void (*mischief_cb)(struct net *net);
+    void (*sent_cb)(struct net *net, const struct net_ev *ev);
+    bool twins_hear; /* messages reach the other holder of the key too */
+    uint64_t fault[SIM_FAULT_CNT];
+    uint64_t state[SIM_STATE_CNT];
+    uint64_t byte_cnt;
     net_drop_cb drop_cb;
     net_hear_cb hear_cb;
     void *hear_arg;

@@ -1,6 +1,6 @@
 /* Parts of net.h: the invariants, checked when a message leaves or a block is decided. */
-#ifndef MC_TESTS_CONSENSUS_NET_CHECK_H
-#define MC_TESTS_CONSENSUS_NET_CHECK_H
+#ifndef MC_TESTS_SIM_NET_CHECK_H
+#define MC_TESTS_SIM_NET_CHECK_H
 
 #include "net_base.h"
 
@@ -14,17 +14,19 @@ static inline struct net_said *net_said_at(struct net *net, const struct cons_vo
                       (uint32_t)v->type];
 }
 
-static inline bool net_logged(const struct net_node *nd, const struct cons_vote *v)
+static inline bool net_logged(struct net *net, int i, const struct cons_vote *v)
 {
     static const enum cons_rec_type rec_of[] = {[CONS_PROPOSAL] = CONS_REC_PROPOSAL,
                                                 [CONS_PREPARE] = CONS_REC_PREPARE,
                                                 [CONS_COMMIT] = CONS_REC_COMMIT,
                                                 [CONS_ROUND_CHANGE] = CONS_REC_ROUND};
-    for (uint64_t i = 0; i < nd->log_synced; i++) {
-        const struct net_rec *r = &nd->log[i];
+    const struct net_node *nd = net->node[i];
+    for (uint64_t k = 0; k < nd->log_synced; k++) {
+        const struct net_rec *r = &nd->log[k];
         if (r->type == rec_of[v->type] && r->height == v->height && r->round == v->round &&
             mc_hash_eq(&r->digest, &v->digest))
-            return true;
+            return net->disk == NULL ||
+                   net->disk->durable_cb(net, i, mc_slice(r->blob->bytes, r->blob->len));
     }
     return false;
 }
@@ -79,8 +81,9 @@ static inline void net_check_lock(struct net *net, const struct cons_vote *v)
 }
 
 /* A message is about to leave the process. */
-static inline void net_check_leaving(struct net *net, struct net_node *nd, const struct cons_msg *m)
+static inline void net_check_leaving(struct net *net, int i, const struct cons_msg *m)
 {
+    const struct net_node *nd = net->node[i];
     const struct cons_vote *v = &m->vote;
     struct net_said *said = net_said_at(net, v);
     uint32_t *commit_round = &net->commit_round[v->signer][v->height % NET_HEIGHTS_MAX];
@@ -90,6 +93,10 @@ static inline void net_check_leaving(struct net *net, struct net_node *nd, const
         net->max_round = v->round;
     if (nd->faulty)
         return;
+    /* A resend too: after a restart it may rest on what only the page cache remembers. */
+    if (v->height > nd->store.head && !net_logged(net, i, v))
+        net_fail(net, "S8: id=%u h=%" PRIu64 " r=%u type=%d: not in the log", v->signer, v->height,
+                 v->round, (int)v->type);
     if (said->set) { /* a resend */
         if (!mc_hash_eq(&said->digest, &v->digest))
             net_fail(net, "S6: id=%u h=%" PRIu64 " r=%u type=%d: two digests", v->signer, v->height,
@@ -99,9 +106,6 @@ static inline void net_check_leaving(struct net *net, struct net_node *nd, const
     said->set = true;
     said->digest = v->digest;
     net_check_lock(net, v);
-    if (!net_logged(nd, v) && v->height > nd->store.head)
-        net_fail(net, "S8: id=%u h=%" PRIu64 " r=%u type=%d: not in the log", v->signer, v->height,
-                 v->round, (int)v->type);
     if ((v->type == CONS_PREPARE || v->type == CONS_COMMIT) && v->round < *rc_round)
         net_fail(net, "S7: id=%u h=%" PRIu64 ": vote at r=%u after round change to %u", v->signer,
                  v->height, v->round, *rc_round);
@@ -115,6 +119,17 @@ static inline void net_check_leaving(struct net *net, struct net_node *nd, const
             net_fail(net, "S9: id=%u h=%" PRIu64 ": round change to %u forgets COMMIT of %u",
                      v->signer, v->height, v->round, *commit_round - 1);
     }
+}
+
+/* A message that counts as this validator's: it must have said so itself. */
+static inline void net_check_heard(struct net *net, const struct cons_vote *v)
+{
+    const struct net_said *said = net_said_at(net, v);
+    if (net->node[v->signer]->faulty)
+        return;
+    if (!said->set || !mc_hash_eq(&said->digest, &v->digest))
+        net_fail(net, "S5: id=%u never said h=%" PRIu64 " r=%u type=%d", v->signer, v->height,
+                 v->round, (int)v->type);
 }
 
 static inline void net_check_decided(struct net *net, const struct net_node *nd, uint64_t height,

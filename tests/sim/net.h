@@ -4,12 +4,39 @@
  * messages are fed back at once; what leaves waits for the sync, as in the node.  The checks S1, S6, S7, S8, S9
  * run when a message leaves or a block is decided.  Without faults configured it delivers every message after
  * one millisecond, which the scripted tests use.  A twin is a second instance with the key of another one. */
-#ifndef MC_TESTS_CONSENSUS_NET_H
-#define MC_TESTS_CONSENSUS_NET_H
+#ifndef MC_TESTS_SIM_NET_H
+#define MC_TESTS_SIM_NET_H
 
 #include "net_check.h"
 
-/* ---- blocks of this little chain: height, parent, builder, counter ---- */
+/* ---- clocks ---- */
+
+static inline uint64_t net_clock(const struct net *net, const struct net_node *nd)
+{
+    uint32_t pm = nd->clock_pm == 0 ? 1000 : nd->clock_pm;
+    return nd->clock_ahead_ms + net->now_ms * pm / 1000;
+}
+
+static inline uint64_t net_wall(const struct net *net, const struct net_node *nd)
+{
+    return (uint64_t)((int64_t)(NET_EPOCH_MS + net->now_ms) + nd->wall_ahead_ms);
+}
+
+/* Arms the node's timer for a time of its own clock. */
+static inline void net_arm(struct net *net, int i, uint64_t deadline_ms)
+{
+    struct net_node *nd = net->node[i];
+    uint32_t pm = nd->clock_pm == 0 ? 1000 : nd->clock_pm;
+    uint64_t now = net_clock(net, nd), wait = 0;
+    if (deadline_ms > now)
+        wait = ((deadline_ms - now) * 1000 + pm - 1) / pm;
+    net_push(
+        net,
+        (struct net_ev){
+            .type = NET_TIMER, .to = i, .from = i, .life = nd->life, .at_ms = net->now_ms + wait});
+}
+
+/* ---- blocks of this little chain: height, parent, builder, counter, time ---- */
 
 static inline size_t net_block_build(struct net *net, const struct net_node *nd, uint64_t height,
                                      uint8_t body[NET_BODY_MAX], struct mc_hash *hash)
@@ -18,20 +45,27 @@ static inline size_t net_block_build(struct net *net, const struct net_node *nd,
     memcpy(body + 8, nd->store.hash[height - 1].b, 32);
     mc_be32_put(body + 40, nd->id);
     mc_be64_put(body + 44, ++net->build_seq);
-    mc_keccak256(hash, mc_slice(body, 52));
-    return 52;
+    mc_be64_put(body + 52, net_wall(net, nd));
+    mc_keccak256(hash, mc_slice(body, NET_BLOCK_LEN));
+    return NET_BLOCK_LEN;
 }
 
-static inline enum cons_verdict net_block_check(const struct net_node *nd, uint64_t height,
-                                                const struct mc_hash *hash, struct mc_slice body)
+static inline enum cons_verdict net_block_check(const struct net *net, const struct net_node *nd,
+                                                const struct net_ev *e)
 {
+    struct mc_slice body = mc_slice(e->blob->bytes, e->blob->len);
     struct mc_hash is;
     mc_keccak256(&is, body);
-    if (!mc_hash_eq(&is, hash))
+    if (!mc_hash_eq(&is, &e->hash))
         return CONS_WRONG_BODY;
-    if (body.n != 52 || mc_be64_get(body.p) != height || height != nd->store.head + 1)
+    if (body.n != NET_BLOCK_LEN || mc_be64_get(body.p) != e->height ||
+        e->height != nd->store.head + 1)
         return CONS_INVALID;
-    return memcmp(body.p + 8, nd->store.hash[height - 1].b, 32) == 0 ? CONS_VALID : CONS_INVALID;
+    if (memcmp(body.p + 8, nd->store.hash[e->height - 1].b, 32) != 0)
+        return CONS_INVALID;
+    if (e->fresh && mc_be64_get(body.p + 52) > net_wall(net, nd) + NET_DRIFT_MS)
+        return CONS_INVALID;
+    return CONS_VALID;
 }
 
 /* ---- sending ---- */
@@ -40,6 +74,7 @@ static inline uint64_t net_delay(struct net *net)
 {
     if (net->faults.delay_ms <= 1 || net->now_ms >= net->faults.until_ms)
         return 1;
+    net->fault[SIM_N1_DELAY]++;
     return 1 + net_rand(net) % net->faults.delay_ms;
 }
 
@@ -47,20 +82,28 @@ static inline uint64_t net_delay(struct net *net)
 static inline void net_wire(struct net *net, struct net_ev ev)
 {
     uint32_t copies = 1;
-    if (net->split && ((net->side >> ev.from ^ net->side >> ev.to) & 1) != 0) {
+    if (net->sent_cb != NULL)
+        net->sent_cb(net, &ev);
+    if ((net->cut[ev.from] >> ev.to & 1) != 0) {
         net->loss_cnt++;
         return;
     }
     if (net_chance(net, net->faults.loss_pm)) {
         net->loss_cnt++;
+        net->fault[SIM_N1_LOSS]++;
         return;
     }
     if (net_chance(net, net->faults.dup_pm)) {
         net->dup_cnt++;
+        net->fault[SIM_N1_DUP]++;
         copies = 2;
     }
     while (copies-- > 0) {
-        ev.at_ms = net->now_ms + net_delay(net);
+        ev.at_ms = net->now_ms + net->wan_ms + net_delay(net);
+        if ((net->slow[ev.from] >> ev.to & 1) != 0) {
+            net->fault[SIM_N3_SLOW]++;
+            ev.at_ms += 300 + net_rand(net) % 1700;
+        }
         net_push(net, ev);
     }
 }
@@ -79,15 +122,18 @@ static inline void net_broadcast(struct net *net, int from, struct net_blob *blo
     struct cons_msg m;
     mc_arena_init(&a, 0);
     net_decode(net, &a, blob, &m);
-    net_check_leaving(net, net->node[from], &m);
+    net_check_leaving(net, from, &m);
     if (net->hear_cb != NULL)
         net->hear_cb(net->hear_arg, &m);
     for (int to = 0; to < net->cnt; to++) {
-        if (to == from || net->node[to]->id == net->node[from]->id)
+        if (to == from || (!net->twins_hear && net->node[to]->id == net->node[from]->id))
             continue;
+        if (net->node[to]->absent)
+            continue; /* liars overhear everything anyway */
         if (net->drop_cb != NULL && net->drop_cb(net, from, to, &m))
             continue;
         net->msg_cnt++;
+        net->byte_cnt += blob->len;
         net_wire(net, (struct net_ev){.type = NET_MSG, .to = to, .from = from, .blob = blob});
     }
     mc_arena_free(&a);
@@ -99,15 +145,16 @@ static inline enum mc_err net_step(struct net *net, int i, struct cons_event *ev
 {
     struct cons_out out;
     enum mc_err err;
-    ev->now_ms = net->now_ms;
+    ev->now_ms = net_clock(net, net->node[i]);
     err = cons_step(net->node[i]->c, &out, ev);
     if (err == MC_OK)
         net_outputs(net, i, &out);
     return err;
 }
 
-static inline void net_log_put(struct net_node *nd, const struct cons_rec *rec)
+static inline void net_log_put(struct net *net, int i, const struct cons_rec *rec)
 {
+    struct net_node *nd = net->node[i];
     struct mc_buf b = {0};
     struct net_rec *r = &nd->log[nd->log_cnt++];
     assert_true(nd->log_cnt < NET_LOG_MAX);
@@ -117,6 +164,8 @@ static inline void net_log_put(struct net_node *nd, const struct cons_rec *rec)
     r->height = rec->height;
     r->round = rec->round;
     r->digest = rec->digest;
+    if (net->disk != NULL && rec->type != CONS_REC_MARK)
+        net->disk->put_cb(net, i, mc_buf_slice(&b));
     mc_buf_free(&b);
 }
 
@@ -171,7 +220,7 @@ static inline void net_outputs(struct net *net, int i, const struct cons_out *o)
     uint32_t send_cnt = out.send_cnt;
 
     for (uint32_t k = 0; k < out.persist_cnt; k++)
-        net_log_put(nd, &out.persist[k]);
+        net_log_put(net, i, &out.persist[k]);
     for (uint32_t k = 0; k < send_cnt; k++) {
         struct mc_buf b = {0};
         send[k] = out.send[k];
@@ -181,12 +230,9 @@ static inline void net_outputs(struct net *net, int i, const struct cons_out *o)
     }
     nd->deadline_ms = out.deadline_ms;
     if (out.deadline_ms != 0)
-        net_push(net, (struct net_ev){.type = NET_TIMER,
-                                      .to = i,
-                                      .from = i,
-                                      .life = nd->life,
-                                      .at_ms = out.deadline_ms > net->now_ms ? out.deadline_ms
-                                                                             : net->now_ms});
+        net_arm(net, i, out.deadline_ms);
+    if (out.deadline_ms > net_clock(net, nd) + NET_TIMEOUT_MAX_MS)
+        net_fail(net, "L4: id=%u waits longer than the cap of its timer", nd->id);
     if (out.propose != NULL) {
         nd->propose_cnt++;
         net_push(net, (struct net_ev){.type = NET_BUILT,
@@ -209,14 +255,16 @@ static inline void net_outputs(struct net *net, int i, const struct cons_out *o)
     }
     if (out.fetch != NULL) {
         nd->fetch_cnt++;
+        net->state[SIM_ST_FETCH]++;
         for (int to = 0; to < net->cnt; to++) {
-            if (to != i)
+            if (to != i && !net->node[to]->absent)
                 net_wire(net, (struct net_ev){
                                   .type = NET_FETCH, .to = to, .from = i, .hash = out.fetch->hash});
         }
     }
     if (out.evidence != NULL) {
         nd->evidence_cnt++;
+        net->state[SIM_ST_EVIDENCE]++;
         nd->evidence = *out.evidence;
         if (!net_vote_ok(net, &out.evidence->a) || !net_vote_ok(net, &out.evidence->b) ||
             mc_hash_eq(&out.evidence->a.digest, &out.evidence->b.digest))
@@ -229,6 +277,7 @@ static inline void net_outputs(struct net *net, int i, const struct cons_out *o)
     }
     if (out.alarm != CONS_ALARM_NONE) {
         nd->alarm_cnt++;
+        net->state[SIM_ST_KEY_TWICE] += out.alarm == CONS_ALARM_KEY_TWICE;
         nd->alarm = out.alarm;
     }
     if (out.commit != NULL) {
@@ -266,6 +315,28 @@ static inline void net_committed(struct net *net, int i)
         net_fail(net, "id=%u: height %" PRIu64 " refused", nd->id, nd->store.head);
 }
 
+static inline void net_crash(struct net *net, int i);
+
+/* The process stops by itself, and somebody starts it again later. */
+static inline void net_die(struct net *net, int i)
+{
+    net_crash(net, i);
+    net_push(net, (struct net_ev){
+                      .type = NET_START, .to = i, .at_ms = net->now_ms + 1 + net_rand(net) % 500});
+}
+
+static inline bool net_rotate(struct net *net, int i, const struct cons_rec *mark)
+{
+    struct mc_buf b = {0};
+    bool ok = true;
+    if (net->disk == NULL)
+        return true;
+    cons_rec_encode(&b, mark);
+    ok = net->disk->rotate_cb(net, i, mc_buf_slice(&b));
+    mc_buf_free(&b);
+    return ok;
+}
+
 static inline void net_store_block(struct net *net, int i, uint64_t height,
                                    const struct mc_hash *hash, struct mc_slice body,
                                    const struct cons_cert *cc)
@@ -284,17 +355,26 @@ static inline void net_store_block(struct net *net, int i, uint64_t height,
     assert_non_null(s->cert[height]);
     *s->cert[height] = *cc;
     net->reprepared_cnt += cc->round > 1;
+    net->state[SIM_ST_LATE_ROUND] += cc->round > 1;
+    if (nd->abstain_height != 0 && height > nd->abstain_height) {
+        nd->abstain_height = 0;
+        net->state[SIM_ST_AMNESIA_EXIT]++;
+    }
     net_trace(net, height << 8 ^ (uint64_t)i);
     net_trace_hash(net, hash);
     /* Now and then the log is cut down to a mark. */
     if (net_rand(net) % 4 == 0 && nd->log_synced == nd->log_cnt) {
         struct cons_rec mark = {.type = CONS_REC_MARK, .height = height};
+        if (!net_rotate(net, i, &mark)) {
+            net_die(net, i);
+            return;
+        }
         for (uint64_t k = 0; k < nd->log_cnt; k++)
             net_blob_unref(nd->log[k].blob);
         nd->log_cnt = 0;
         for (uint32_t k = 0; k < nd->outbox_cnt; k++)
             nd->outbox_mark[k] = 0;
-        net_log_put(nd, &mark);
+        net_log_put(net, i, &mark);
         nd->log_synced = nd->log_cnt;
     }
     net_committed(net, i);
@@ -303,11 +383,17 @@ static inline void net_store_block(struct net *net, int i, uint64_t height,
 static inline void net_start(struct net *net, int i)
 {
     struct net_node *nd = net->node[i];
-    struct cons_cfg cfg = {
-        .timeout_ms = 200, .timeout_max_ms = 1600, .body_bytes_max = NET_BODY_MAX};
+    struct cons_cfg cfg = {.timeout_ms = NET_TIMEOUT_MS + 8 * net->wan_ms,
+                           .timeout_max_ms = NET_TIMEOUT_MAX_MS,
+                           .body_bytes_max = NET_BODY_MAX};
     struct mc_arena a;
 
     memcpy(cfg.self_pub, net->vs.v[nd->id].pub, 32);
+    if (net->disk != NULL && !net->disk->open_cb(net, i)) {
+        net_push(net, (struct net_ev){.type = NET_START, .to = i, .at_ms = net->now_ms + 200});
+        return;
+    }
+    cfg.abstain_height = nd->abstain_height;
     nd->c = cons_new(&cfg);
     assert_non_null(nd->c);
     mc_arena_init(&a, 0);
@@ -326,13 +412,16 @@ static inline void net_start(struct net *net, int i)
 static inline void net_crash(struct net *net, int i)
 {
     struct net_node *nd = net->node[i];
-    (void)net;
+    if (nd->c != NULL && net->disk != NULL)
+        net->disk->crash_cb(net, i);
     cons_free(nd->c);
     nd->c = NULL;
     nd->life++;
-    for (uint64_t k = nd->log_synced; k < nd->log_cnt; k++)
-        net_blob_unref(nd->log[k].blob);
-    nd->log_cnt = nd->log_synced;
+    if (net->disk == NULL) { /* otherwise open_cb says what the disk kept */
+        for (uint64_t k = nd->log_synced; k < nd->log_cnt; k++)
+            net_blob_unref(nd->log[k].blob);
+        nd->log_cnt = nd->log_synced;
+    }
     for (uint32_t k = 0; k < nd->outbox_cnt; k++)
         net_blob_unref(nd->outbox[k]);
     nd->outbox_cnt = 0;
@@ -348,6 +437,13 @@ static inline void net_on_synced(struct net *net, int i, uint64_t mark)
     uint32_t kept = 0;
     nd->sync_running = false;
     nd->log_synced = mark > nd->log_cnt ? nd->log_cnt : mark;
+    if (net->disk != NULL) {
+        if (!net->disk->sync_cb(net, i)) {
+            net_die(net, i);
+            return;
+        }
+        nd->log_synced = nd->log_cnt;
+    }
     for (uint32_t k = 0; k < nd->outbox_cnt; k++) {
         if (nd->outbox_mark[k] > nd->log_synced) {
             nd->outbox[kept] = nd->outbox[k];
@@ -362,6 +458,12 @@ static inline void net_on_synced(struct net *net, int i, uint64_t mark)
         net_want_sync(net, i);
     if (nd->committing && nd->commit_mark <= nd->log_synced) {
         nd->committing = false;
+        if (net->disk != NULL && net_chance(net, 20)) {
+            net->fault[SIM_C1_KILL]++;
+            net->state[SIM_ST_CRASH_BEFORE_APPLY]++;
+            net_die(net, i);
+            return;
+        }
         if (nd->commit.height == nd->store.head + 1)
             net_store_block(net, i, nd->commit.height, &nd->commit.hash,
                             mc_slice(nd->commit_body, nd->commit.body.n), &nd->commit_cert);
@@ -380,8 +482,14 @@ static inline void net_on_msg(struct net *net, int i, const struct net_ev *e)
     net_trace(net,
               m.vote.height << 32 | m.vote.round << 8 | (uint32_t)m.vote.type << 4 | m.vote.signer);
     net_trace_hash(net, &m.vote.digest);
-    if (!net_msg_ok(net, &m))
-        net_fail(net, "S5: a forged message arrived");
+    if (net_msg_ok(net, &m) == e->forged)
+        net_fail(net, "S5: a signature that is %s", e->forged ? "forged passes" : "good fails");
+    if (e->forged) { /* the transport drops it and the link */
+        net->fault[SIM_B3_FORGED]++;
+        mc_arena_free(&a);
+        return;
+    }
+    net_check_heard(net, &m.vote);
     if (m.vote.height <= nd->store.head) /* its sender is behind: give it the block */
         net_push(net, (struct net_ev){.type = NET_ASK,
                                       .to = i,
@@ -447,12 +555,11 @@ static inline void net_own_event(struct net *net, const struct net_ev *e)
         ev.type = CONS_EV_VALIDATED;
         ev.u.validated.hash = e->hash;
         ev.u.validated.fresh = e->fresh;
-        ev.u.validated.verdict =
-            net_block_check(nd, e->height, &e->hash, mc_slice(e->blob->bytes, e->blob->len));
+        ev.u.validated.verdict = net_block_check(net, nd, e);
         assert_int_equal(net_step(net, e->to, &ev), MC_OK);
         break;
     case NET_TIMER:
-        if (nd->deadline_ms == 0 || nd->deadline_ms > net->now_ms)
+        if (nd->deadline_ms == 0 || nd->deadline_ms > net_clock(net, nd))
             break; /* replaced by a later one */
         nd->deadline_ms = 0;
         ev.type = CONS_EV_TIMER;
@@ -525,12 +632,15 @@ static inline void net_mischief(struct net *net)
         }
     }
     if (net_chance(net, net->faults.partition_pm)) {
-        net->split = !net->split;
-        net->side = (uint32_t)net_rand(net);
-        net->split_cnt += net->split;
+        uint64_t side = net->cut[0] == 0 ? net_rand(net) : 0;
+        for (int i = 0; i < net->cnt; i++)
+            net->cut[i] = side == 0 ? 0 : (side >> i & 1) != 0 ? ~side : side;
+        net->split_cnt += side != 0;
     }
     if (net->now_ms >= net->faults.until_ms)
-        net->split = false;
+        memset(net->cut, 0, sizeof net->cut);
+    if (net->mischief_cb != NULL)
+        net->mischief_cb(net);
 }
 
 /* One event.  False when none is left, or a check failed. */
@@ -541,6 +651,12 @@ static inline bool net_tick(struct net *net)
         return false;
     e = net_pop(net);
     net->now_ms = e.at_ms;
+    if (net->node[e.to]->stopped_until_ms > e.at_ms) { /* it waits in the socket */
+        e.at_ms = net->node[e.to]->stopped_until_ms;
+        net_push(net, e);
+        net_blob_unref(e.blob);
+        return true;
+    }
     net->event_cnt++;
     net_trace(net, e.at_ms << 16 ^ (uint64_t)e.type << 8 ^ (uint64_t)e.to);
     if (e.type == NET_START) {
