@@ -148,6 +148,15 @@ static enum mc_err transfer(struct machine *m, const struct mc_addr *from, const
     return ledger_state_account_save(&m->st, to, &a, em);
 }
 
+/* A module pays out of its own balance; what it does not have cannot leave. */
+static enum mc_err host_pay(void *ctx, const struct mc_addr *from, const struct mc_addr *to,
+                            const struct mc_u256 *amount)
+{
+    struct machine *m = ctx;
+
+    return transfer(m, from, to, amount, &m->em);
+}
+
 static enum mc_err run_module(struct machine *m, struct outcome *out, const struct message *msg,
                               const struct mc_addr *self, const struct vm_module *module,
                               bool create)
@@ -158,9 +167,11 @@ static enum mc_err run_module(struct machine *m, struct outcome *out, const stru
                           .has_value = !mc_u256_is_zero(&msg->value),
                           .input = msg->data,
                           .gas = msg->gas};
+    const struct vm_purse purse = {m, host_pay};
     struct vm_result res = {.gas_left = 0};
 
-    out->err = create ? vm_create(&res, &m->env, &vmsg) : vm_run(&res, &m->env, &vmsg);
+    out->err = create ? vm_create(&res, &m->env, &vmsg)
+                      : vm_run_value(&res, &m->env, &vmsg, &purse, &msg->value);
     out->gas_left = res.gas_left;
     out->output = res.output;
     if (out->err == MC_OK || out->err == MC_EREVERT || out->err == MC_EOUTOFGAS)

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -352,10 +353,75 @@ static void late_candidates_are_refused(void **state)
     ledger_exec_free(x);
 }
 
+/* A call of ServicePayment's with value, by account 0. */
+static void pay_module(const char *method, const char *args, uint64_t value)
+{
+    struct mc_buf data = {0};
+
+    chain_data(&data, "ServicePayment", method, args);
+    chain_queue(c, 0,
+                (struct ledger_tx_fields){.gas = 1000000,
+                                          .has_to = true,
+                                          .to = *vm_module_addr("ServicePayment"),
+                                          .value = mc_u256_u64(value),
+                                          .data = mc_buf_slice(&data)});
+    chain_block(c);
+    mc_buf_free(&data);
+}
+
+static void a_payable_module_takes_value_and_pays_it_out(void **state)
+{
+    static const char memo[] =
+        "\"0x0000000000000000000000000000000000000000000000000000000000000000\"";
+    static const char payee[] = "\"0x0000000000000000000000000000000000000777\"";
+    static const char arbiter[] = "\"0x0000000000000000000000000000000000000888\"";
+    const struct mc_addr *module = vm_module_addr("ServicePayment");
+    const struct mc_addr to = {{[18] = 0x07, [19] = 0x77}};
+    char args[512];
+
+    (void)state;
+    snprintf(args, sizeof args, "[\"p1\",%s,1000,0,\"\",%s]", payee, memo);
+    pay_module("pay", args, 1000);
+    assert_int_equal(account(&to).balance.w[0], 1000);
+    assert_int_equal(account(module).balance.w[0], 0);
+
+    snprintf(args, sizeof args, "[\"p2\",%s,500,0,\"\",%s,%llu,%s]", payee, arbiter,
+             (unsigned long long)(CHAIN_TIME_MS / 1000 + 7200), memo);
+    pay_module("escrow", args, 500);
+    assert_int_equal(account(module).balance.w[0], 500); /* held until it is released */
+    pay_module("release", "[\"p2\"]", 0);
+    assert_int_equal(account(&to).balance.w[0], 1500);
+    assert_int_equal(account(module).balance.w[0], 0);
+
+    /* Refused: everything comes back, the value that was sent as well. */
+    snprintf(args, sizeof args, "[\"p3\",%s,1000,0,\"\",%s]", payee, memo);
+    pay_module("pay", args, 999);
+    assert_int_equal(account(&to).balance.w[0], 1500);
+    assert_int_equal(account(module).balance.w[0], 0);
+}
+
+static void value_sent_to_a_module_that_takes_none_reverts(void **state)
+{
+    struct mc_arena arena = {.head = NULL};
+    const struct ledger_receipt *r;
+    struct ledger_block b;
+
+    (void)state;
+    pay_module("release", "[\"p2\"]", 1);
+    r = only_receipt(&b, &arena);
+    assert_false(r->success);
+    assert_int_equal(r->revert_data.n, 0);
+    assert_int_equal(account(vm_module_addr("ServicePayment")).balance.w[0], 0);
+    ledger_block_release(&b);
+    mc_arena_free(&arena);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
+        CASE(a_payable_module_takes_value_and_pays_it_out),
+        CASE(value_sent_to_a_module_that_takes_none_reverts),
         CASE(refusals_use_geths_words),
         CASE(a_used_nonce_is_too_low),
         CASE(another_chains_transaction_is_refused),
