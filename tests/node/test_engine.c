@@ -32,6 +32,9 @@ struct fixture {
     uint32_t validators;    /* of the genesis file; the first is this node */
     uint32_t sent;          /* messages for the other validators */
     uint64_t vote_log_size; /* of the file when the last of them was sent */
+    bool observer;          /* has no key and imports */
+    uint32_t imports;       /* answers */
+    bool import_good;       /* the last one */
 };
 
 static uint64_t mono_ms(void)
@@ -80,6 +83,15 @@ static void on_fetch(void *arg, const struct mc_hash *hash)
 {
     (void)arg;
     (void)hash;
+}
+
+static void on_imported(void *arg, uint64_t height, bool good, const char *why)
+{
+    struct fixture *f = arg;
+    assert_true(height > 0);
+    assert_int_equal(good, why[0] == 0);
+    f->imports++;
+    f->import_good = good;
 }
 
 static void make_genesis(struct fixture *f)
@@ -158,6 +170,9 @@ static void open_chain(struct fixture *f)
                             .committed = on_committed,
                             .fatal = on_fatal,
                             .arg = f};
+    if (f->observer)
+        ec.key = NULL;
+    ec.imported = on_imported;
     if (f->validators > 1) {
         ec.broadcast = on_broadcast;
         ec.fetch = on_fetch;
@@ -425,6 +440,88 @@ static void nothing_leaves_before_its_record_is_in_the_log(void **state)
     ledger_tx_unref(tx);
 }
 
+/* Block `number` as a peer would send it, with the transactions of block `txs_of`. */
+static void read_block(struct fixture *f, uint64_t number, uint64_t txs_of, struct mc_buf *body,
+                       struct mc_buf *cert)
+{
+    struct mc_arena a = {0};
+    struct ledger_block b, t;
+    struct mc_errmsg em = {{0}};
+    memset(body, 0, sizeof *body);
+    memset(cert, 0, sizeof *cert);
+    assert_int_equal(ledger_block_read(f->ledger, number, LEDGER_BLOCK_TXS, &b, &a, &em), MC_OK);
+    assert_int_equal(ledger_block_read(f->ledger, txs_of, LEDGER_BLOCK_TXS, &t, &a, &em), MC_OK);
+    assert_int_equal(t.tx_cnt, 1);
+    ledger_block_encode(body, b.header_rlp, &t.txs[0]->raw, 1);
+    ledger_block_release(&b);
+    ledger_block_release(&t);
+    mc_arena_free(&a);
+    assert_int_equal(ledger_certificate(f->ledger, number, cert, &em), MC_OK);
+}
+
+static bool import(struct fixture *f, uint64_t height, struct mc_buf *body, struct mc_buf *cert)
+{
+    uint32_t before = f->imports;
+    engine_import(f->engine, height, body, cert);
+    assert_null(body->p); /* taken */
+    for (uint64_t end = mono_ms() + 10000; f->imports == before && mono_ms() < end; usleep(200))
+        engine_results(f->engine, mono_ms());
+    assert_int_equal(f->imports, before + 1);
+    assert_string_equal(f->fatal, "");
+    return f->import_good;
+}
+
+static void a_decided_block_is_imported_and_an_altered_one_blamed_on_its_sender(void **state)
+{
+    struct fixture *f = *state, *g = test_calloc(1, sizeof *g);
+    struct ledger_tx *tx[2] = {transfer(f, 0, 0, 1), transfer(f, 0, 1, 1)};
+    struct mc_buf body, cert, other;
+    struct mc_errmsg em = {{0}};
+    for (uint64_t i = 0; i < 2; i++) {
+        submit(f, tx[i]);
+        run_until(f, i + 1);
+        ledger_tx_unref(tx[i]);
+    }
+    *g = (struct fixture){.gen = f->gen,
+                          .genesis_hash = f->genesis_hash,
+                          .dev = f->dev,
+                          .validators = 1,
+                          .observer = true};
+    snprintf(g->dir, sizeof g->dir, "/tmp/mc-engine-XXXXXX");
+    assert_non_null(mkdtemp(g->dir));
+    open_chain(g);
+
+    read_block(f, 1, 2, &body, &cert); /* the right header over other transactions */
+    assert_false(import(g, 1, &body, &cert));
+    read_block(f, 1, 1, &body, &cert);
+    cert.p[cert.n - 1] ^= 1; /* not this signature */
+    assert_false(import(g, 1, &body, &cert));
+    read_block(f, 2, 2, &body, &cert);
+    assert_false(import(g, 1, &body, &cert)); /* another height's certificate */
+    read_block(f, 1, 1, &other, &cert);
+    mc_buf_free(&other);
+    read_block(f, 2, 2, &body, &other);
+    mc_buf_free(&other);
+    assert_false(import(g, 1, &body, &cert)); /* another block than the certificate's */
+    assert_int_equal(g->committed, 0);
+
+    for (uint64_t h = 1; h <= 2; h++) {
+        read_block(f, h, h, &body, &cert);
+        assert_true(import(g, h, &body, &cert));
+        assert_int_equal(g->committed, h);
+    }
+    read_block(f, 1, 1, &body, &cert);
+    assert_true(import(g, 1, &body, &cert)); /* known: nobody's fault */
+    assert_int_equal(g->committed, 2);
+    struct ledger_head a, b;
+    ledger_head(f->ledger, &a);
+    ledger_head(g->ledger, &b);
+    assert_memory_equal(a.hash.b, b.hash.b, 32);
+    close_chain(g);
+    assert_int_equal(mc_dir_remove(g->dir, &em), MC_OK);
+    test_free(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -439,6 +536,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(among_others_it_speaks_only_once_it_has_caught_up,
                                         setup_four, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_decided_block_is_imported_and_an_altered_one_blamed_on_its_sender, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_leaves_before_its_record_is_in_the_log, setup_four,
                                         teardown),
     };
