@@ -125,6 +125,17 @@ MC_NODISCARD enum mc_err ledger_view_storage(struct ledger_view *v, const struct
                                              const struct mc_hash *slot, struct mc_hash *word,
                                              struct mc_errmsg *em);
 
+/* What a module keeps under a slot, position 0. */
+struct ledger_cell {
+    enum vm_word kind;
+    struct mc_slice value; /* the record's bytes, or the integer's, or index data; empty: absent */
+    struct mc_hash word;   /* as ledger_view_storage */
+};
+/* The value behind the word; memory from the arena. */
+MC_NODISCARD enum mc_err ledger_view_cell(struct ledger_view *v, const struct mc_addr *a,
+                                          const struct mc_hash *slot, struct ledger_cell *out,
+                                          struct mc_arena *arena, struct mc_errmsg *em);
+
 struct ledger_proof {
     struct mc_slice *nodes;
     uint32_t node_cnt;

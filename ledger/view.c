@@ -84,27 +84,51 @@ enum mc_err ledger_view_account(struct ledger_view *v, const struct mc_addr *a,
     return ledger_state_account(&v->m.st, a, out, em);
 }
 
+/* The cell under a slot at position 0; value empty when there is none. */
+static enum mc_err cell_load(struct ledger_view *v, const struct mc_addr *a,
+                             const struct mc_hash *slot, struct ledger_cell *out,
+                             struct mc_errmsg *em)
+{
+    uint8_t key[KEY_CELL_LEN];
+    enum cell_kind kind;
+    enum mc_err err;
+
+    memset(out, 0, sizeof *out);
+    if (mc_hash_is_zero(slot)) /* that key is the account's own cell; no record lives there */
+        return MC_OK;
+    ledger_cell_key(key, a, slot, 0);
+    err = ledger_state_load(&v->m.st, key, &out->value, &kind, em);
+    if (err != MC_OK || out->value.n == 0)
+        return err;
+    out->kind = (enum vm_word)kind;
+    if (kind == CELL_HASH)
+        mc_keccak256(&out->word, out->value);
+    if (kind == CELL_INT && out->value.n <= 32)
+        memcpy(out->word.b + 32 - out->value.n, out->value.p, out->value.n);
+    return MC_OK;
+}
+
 enum mc_err ledger_view_storage(struct ledger_view *v, const struct mc_addr *a,
                                 const struct mc_hash *slot, struct mc_hash *word,
                                 struct mc_errmsg *em)
 {
-    uint8_t key[KEY_CELL_LEN];
-    struct mc_slice value;
-    enum cell_kind kind;
-    enum mc_err err;
+    struct ledger_cell cell;
+    enum mc_err err = cell_load(v, a, slot, &cell, em);
 
-    *word = MC_HASH_ZERO;
-    if (mc_hash_is_zero(slot)) /* that key is the account's own cell; no record lives there */
-        return MC_OK;
-    ledger_cell_key(key, a, slot, 0);
-    err = ledger_state_load(&v->m.st, key, &value, &kind, em);
-    if (err != MC_OK || value.n == 0)
+    *word = cell.word;
+    return err;
+}
+
+enum mc_err ledger_view_cell(struct ledger_view *v, const struct mc_addr *a,
+                             const struct mc_hash *slot, struct ledger_cell *out,
+                             struct mc_arena *arena, struct mc_errmsg *em)
+{
+    enum mc_err err = cell_load(v, a, slot, out, em);
+
+    if (err != MC_OK || out->value.n == 0)
         return err;
-    if (kind == CELL_HASH)
-        mc_keccak256(word, value);
-    if (kind == CELL_INT && value.n <= 32)
-        memcpy(word->b + 32 - value.n, value.p, value.n);
-    return MC_OK;
+    out->value = mc_arena_copy(arena, out->value);
+    return out->value.p != NULL ? MC_OK : mc_fail(em, MC_ENOMEM, "cell: out of memory");
 }
 
 /* ------------------------------------------------------------------ proofs */

@@ -101,6 +101,34 @@ static enum mc_err port_storage(void *ctx, const struct rpc_block_id *id, const 
     return err;
 }
 
+static enum rpc_cell_kind cell_kind(enum vm_word kind)
+{
+    switch (kind) {
+    case VM_WORD_HASH:
+        return RPC_CELL_RECORD;
+    case VM_WORD_INT:
+        return RPC_CELL_INTEGER;
+    case VM_WORD_NONE:
+        break;
+    }
+    return RPC_CELL_INDEX;
+}
+
+static enum mc_err port_cell(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
+                             const struct mc_hash *slot, struct rpc_cell *out,
+                             struct mc_arena *arena, struct mc_errmsg *em)
+{
+    struct ledger_view *v = NULL;
+    struct ledger_cell cell = {0};
+    enum mc_err err = open_view(ctx, id, &v, em);
+    if (err != MC_OK)
+        return err;
+    err = ledger_view_cell(v, a, slot, &cell, arena, em);
+    *out = (struct rpc_cell){cell_kind(cell.kind), cell.value, cell.word};
+    ledger_view_close(v);
+    return err;
+}
+
 static enum mc_err port_proof(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
                               const struct mc_hash *slots, uint32_t slot_cnt,
                               struct rpc_account *account, struct rpc_proof *account_proof,
@@ -636,6 +664,7 @@ enum mc_err ports_open(struct rpc_ports *out, struct ports *p, struct mc_errmsg 
         .resolve = port_resolve,
         .account = port_account,
         .storage = port_storage,
+        .cell = port_cell,
         .proof = port_proof,
         .block = port_block,
         .receipts = port_receipts,

@@ -34,6 +34,37 @@ bool medichain_get_modules(struct rpc_ctx *c)
     return true;
 }
 
+/* {"kind", "value", "word"} of what a module keeps under a storage slot; null when there is nothing.  eth_getStorageAt
+ * and eth_getProof know the word only, and of a record that is the keccak256 of the bytes given here. */
+bool medichain_get_record_cell(struct rpc_ctx *c)
+{
+    static const char *const kinds[] = {
+        [RPC_CELL_RECORD] = "record", [RPC_CELL_INTEGER] = "integer", [RPC_CELL_INDEX] = "index"};
+    struct rpc_block_id id;
+    struct mc_addr a;
+    struct mc_hash slot;
+    struct rpc_cell cell = {0};
+    enum mc_err err;
+
+    if (!rpc_arg_addr(c, 0, &a))
+        return false;
+    if (!rpc_val_slot(&slot, rpc_arg(c, 1), &c->em))
+        return rpc_arg_bad(c, 1);
+    if (!rpc_arg_block(c, 2, &id))
+        return false;
+    err = c->ports->cell(c->ports->ctx, &id, &a, &slot, &cell, c->arena, &c->em);
+    if (err != MC_OK)
+        return rpc_fail_state(c, err);
+    if (cell.value.n == 0)
+        return rpc_null(c);
+    rpc_open(c->out, '{');
+    rpc_put_text(c->out, "kind", mc_slice_str(kinds[cell.kind]));
+    rpc_put_data(c->out, "value", cell.value);
+    rpc_put_hash(c->out, "word", &cell.word);
+    rpc_close(c->out, '}');
+    return true;
+}
+
 /* {"reason": words or null, "data": what was returned}; null for an unknown or a successful transaction. */
 bool medichain_get_revert_reason(struct rpc_ctx *c)
 {

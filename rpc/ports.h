@@ -117,6 +117,14 @@ struct rpc_slot_proof {
     struct mc_hash word;
     struct rpc_proof proof;
 };
+enum rpc_cell_kind { RPC_CELL_RECORD, RPC_CELL_INTEGER, RPC_CELL_INDEX };
+/* What a module keeps under a storage slot. */
+struct rpc_cell {
+    enum rpc_cell_kind kind;
+    struct mc_slice
+        value; /* a record's bytes, which the word is the keccak256 of; an integer's; an index's */
+    struct mc_hash word;
+};
 struct rpc_account {
     uint64_t nonce;
     struct mc_u256 balance;
@@ -200,6 +208,10 @@ struct rpc_ports {
                            struct rpc_account *out, struct mc_arena *arena, struct mc_errmsg *em);
     enum mc_err (*storage)(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
                            const struct mc_hash *slot, struct mc_hash *word, struct mc_errmsg *em);
+    /* The value behind a storage word.  MC_ENOTFOUND: the block is unknown; an absent cell has an empty value. */
+    enum mc_err (*cell)(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
+                        const struct mc_hash *slot, struct rpc_cell *out, struct mc_arena *arena,
+                        struct mc_errmsg *em);
     enum mc_err (*proof)(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
                          const struct mc_hash *slots, uint32_t slot_cnt,
                          struct rpc_account *account, struct rpc_proof *account_proof,

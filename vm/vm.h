@@ -103,6 +103,17 @@ MC_NODISCARD enum mc_err vm_log_to_json(struct mc_buf *out, const struct vm_modu
 /* The reason in Error(string), "Panic(0x11)" for a panic, "" otherwise; in the buffer, NUL-terminated, cut to fit. */
 void vm_revert_reason(char *out, size_t cap, struct mc_slice data);
 
+/* ------------------------------------------------------------------ evidence */
+
+/* The storage slot of the record with that id, for eth_getProof and proof bundles (docs/proof-format.md).
+ * MC_EUNSUPPORTED: the module has no record that a bundle proves; MC_EINVAL: no id has that length. */
+MC_NODISCARD enum mc_err vm_proof_slot(struct mc_hash *slot, const struct vm_module *m,
+                                       struct mc_slice id, struct mc_errmsg *em);
+/* Appends a stored record as a JSON object, its fields by name in stored order; integers above 64 bits are decimal
+ * strings, addresses and words hex.  MC_EMALFORM: no record of that module; what was appended is to be dropped. */
+MC_NODISCARD enum mc_err vm_proof_record_json(struct mc_buf *out, const struct vm_module *m,
+                                              struct mc_slice record, struct mc_errmsg *em);
+
 /* ------------------------------------------------------------------ genesis and the node's questions */
 
 struct vm_genesis_member {

@@ -353,6 +353,31 @@ static enum mc_err f_storage(void *ctx, const struct rpc_block_id *id, const str
     return f_resolve(ctx, id, &n, em);
 }
 
+/* Slot 1 holds a record, slot 2 the integer 2, slot 3 a list. */
+static enum mc_err f_cell(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
+                          const struct mc_hash *slot, struct rpc_cell *out, struct mc_arena *arena,
+                          struct mc_errmsg *em)
+{
+    static const struct mc_slice values[] = {{NULL, 0},
+                                             {(const uint8_t *)"\x91\x07", 2},
+                                             {(const uint8_t *)"\x02", 1},
+                                             {(const uint8_t *)"\x05", 1}};
+    uint64_t n;
+    uint8_t i = slot->b[31] & 3u;
+
+    (void)arena;
+    memset(out, 0, sizeof *out);
+    if (mc_addr_eq(a, &FAKE_CONTRACT) && i > 0) {
+        out->kind = (enum rpc_cell_kind)(i - 1);
+        out->value = values[i];
+        if (i == 1)
+            mc_keccak256(&out->word, out->value);
+        if (i == 2)
+            out->word.b[31] = 2;
+    }
+    return f_resolve(ctx, id, &n, em);
+}
+
 static enum mc_err f_proof(void *ctx, const struct rpc_block_id *id, const struct mc_addr *a,
                            const struct mc_hash *slots, uint32_t slot_cnt,
                            struct rpc_account *account, struct rpc_proof *account_proof,
@@ -617,6 +642,7 @@ void fake_ports_init(struct fake_ports *f)
                                   .resolve = f_resolve,
                                   .account = f_account,
                                   .storage = f_storage,
+                                  .cell = f_cell,
                                   .proof = f_proof,
                                   .block = f_block,
                                   .receipts = f_receipts,

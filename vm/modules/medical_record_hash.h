@@ -14,6 +14,8 @@
 
 #include "vm/modules/args.h"
 
+#define VM_MRH_TAG_RECORD 1u /* also what vm/proof.c proves */
+
 struct vm_mrh_record {
     struct mc_slice patient_id;
     struct mc_slice doctor_id;

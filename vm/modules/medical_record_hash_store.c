@@ -2,8 +2,7 @@
 #include "vm/modules/medical_record_hash.h"
 
 enum {
-    TAG_RECORD = 1,
-    TAG_VERSION,
+    TAG_VERSION = VM_MRH_TAG_RECORD + 1,
     TAG_CARRIED,
     TAG_CHAIN,
     TAG_ALL,
@@ -78,7 +77,7 @@ struct vm_key vm_mrh_hash_key(struct mc_slice hash)
 
 static struct vm_key record_key(struct mc_slice id)
 {
-    return vm_key1(TAG_RECORD, id);
+    return vm_key1(VM_MRH_TAG_RECORD, id);
 }
 
 static struct vm_key version_key(struct mc_slice id, uint64_t i)
