@@ -62,6 +62,12 @@ static int read_flag(const struct tool_usage *u, int argc, char **argv, int *i)
     return set(u, o, argv[*i]);
 }
 
+/* One dash alone makes no flag: "-5" is a number, unless the table has that very name ("-o"). */
+static bool is_flag(const struct tool_usage *u, const char *arg)
+{
+    return (arg[0] == '-' && arg[1] == '-') || find(u, arg, strlen(arg)) != NULL;
+}
+
 int tool_parse(const struct tool_usage *u, int *argc, char **argv)
 {
     int pos = 0;
@@ -75,7 +81,7 @@ int tool_parse(const struct tool_usage *u, int *argc, char **argv)
         }
         if (flags && strcmp(arg, "--") == 0)
             flags = false;
-        else if (flags && arg[0] == '-' && arg[1] == '-')
+        else if (flags && is_flag(u, arg))
             rc = read_flag(u, *argc, argv, &i);
         else
             argv[pos++] = argv[i];
