@@ -16,7 +16,7 @@
 #include "vm/vm.h"
 
 #define DIR_PRESET        "devnet"
-#define VALIDATORS_PRESET 1u
+#define VALIDATORS_PRESET 4u
 
 /* D as an absolute path; it is made when absent. */
 static enum mc_err absolute(char out[DEVNET_PATH_MAX], const char *dir, bool make,
@@ -268,7 +268,7 @@ int tool_devnet(int argc, char **argv)
                       .chain_id = UINT64_MAX};
     const struct tool_opt opts[] = {
         TOOL_TEXT("--dir", &s.dir, "D", "directory of the network"),
-        TOOL_UINT("--validators", &s.validators, 1, 10, "N", "validators; 1 when not given"),
+        TOOL_UINT("--validators", &s.validators, 1, 10, "N", "validators; 4 when not given"),
         TOOL_UINT("--observers", &s.observers, 0, 20, "M", "nodes without a vote"),
         TOOL_UINT("--rpc-port", &s.rpc_port, 1, 65000, "P", "node i listens on P+i"),
         TOOL_UINT("--chain-id", &s.chain_id, 1, (UINT64_C(1) << 53) - 1, "C", "else 1337"),

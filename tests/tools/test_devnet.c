@@ -34,8 +34,8 @@ static int start(void **state)
         return 1;
     struct program p = {0};
     choose_port();
-    program_run(
-        &p, (const char *const[]){"devnet", "--dir", net(), "--rpc-port", port, "--detach", NULL});
+    program_run(&p, (const char *const[]){"devnet", "--dir", net(), "--validators", "1",
+                                          "--rpc-port", port, "--detach", NULL});
     bool ok = p.status == 0 && strstr((char *)p.out.p, "PUBLICLY KNOWN") != NULL;
     if (!ok) {
         print_error("the devnet does not start: %s\n", (char *)p.err.p);
@@ -157,7 +157,8 @@ static void bench_confirms_what_it_sends(void **state)
 static void a_killed_node_keeps_its_chain(void **state)
 {
     (void)state;
-    EXPECT(1, NULL, "running already", "devnet", "--dir", net(), "--rpc-port", port, "--detach");
+    EXPECT(1, NULL, "running already", "devnet", "--dir", net(), "--validators", "1", "--rpc-port",
+           port, "--detach");
     EXPECT(2, NULL, "no node 1", "devnet", "kill", "1", "--dir", net());
     EXPECT(0, "killed node 0", NULL, "devnet", "kill", "0", "--dir", net());
     EXPECT(1, "not running", NULL, "devnet", "status", "--dir", net());
@@ -175,10 +176,12 @@ static void a_stopped_chain_is_sound_and_goes_on(void **state)
     EXPECT(0, "no node was running", NULL, "devnet", "stop", "--dir", net());
     EXPECT(0, "sound:", NULL, "db", "check", "--data-dir", data, "--genesis", genesis);
     EXPECT(1, NULL, "--fresh", "devnet", "--dir", net(), "--chain-id", "5", "--detach");
-    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--rpc-port", port, "--detach");
+    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--validators", "1", "--rpc-port", port,
+           "--detach");
     EXPECT(0, "Observation", NULL, "call", "MedicalRecordHash", "getRecord", "letter", "--dir",
            net());
-    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--rpc-port", port, "--detach", "--fresh");
+    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--validators", "1", "--rpc-port", port,
+           "--detach", "--fresh");
     EXPECT(1, NULL, "Record does not exist", "call", "MedicalRecordHash", "getRecord", "letter",
            "--dir", net());
 }
@@ -197,8 +200,8 @@ static void the_foreground_ends_by_signal_and_by_stop(void **state)
         if (pid == 0) {
             if (freopen("/dev/null", "w", stdout) == NULL)
                 _exit(126);
-            execl(program_path(), "medichain", "devnet", "--dir", dir, "--rpc-port", port,
-                  (char *)NULL);
+            execl(program_path(), "medichain", "devnet", "--dir", dir, "--validators", "1",
+                  "--rpc-port", port, (char *)NULL);
             _exit(127);
         }
         struct program p = {.status = 1};
@@ -217,14 +220,16 @@ static void the_foreground_ends_by_signal_and_by_stop(void **state)
         assert_int_equal(WEXITSTATUS(status), 0);
         EXPECT(1, "not running", NULL, "devnet", "status", "--dir", dir);
     }
-    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--rpc-port", port, "--detach");
+    EXPECT(0, NULL, NULL, "devnet", "--dir", net(), "--validators", "1", "--rpc-port", port,
+           "--detach");
 }
 
 static void a_port_in_use_and_a_foreign_folder_are_refused(void **state)
 {
     const char *other = in_dir("other"), *foreign = in_dir("foreign");
     (void)state;
-    EXPECT(1, NULL, "--rpc-port", "devnet", "--dir", other, "--rpc-port", port, "--detach");
+    EXPECT(1, NULL, "--rpc-port", "devnet", "--dir", other, "--validators", "1", "--rpc-port", port,
+           "--detach");
     assert_int_equal(mc_dir_make(foreign, 0755, NULL), MC_OK);
     write_text(in_dir("foreign/precious"), "x");
     EXPECT(1, NULL, "not empty", "devnet", "--dir", foreign, "--fresh", "--detach");
