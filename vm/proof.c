@@ -48,70 +48,44 @@ enum mc_err vm_proof_slot(struct mc_hash *slot, const struct vm_module *m, struc
 
 /* ------------------------------------------------------------------ fields as JSON */
 
-static enum mc_err put_num(struct mc_buf *out, struct mc_mp *mp, struct mc_errmsg *em)
-{
-    struct mc_slice s;
-    struct mc_u256 v;
-    char dec[79];
-    enum mc_err err = mc_mp_bin(mp, &s, 32, em);
-    if (err != MC_OK)
-        return err;
-    if (!mc_u256_from_be_n(&v, s))
-        return mc_fail(em, MC_EMALFORM, "a number of more than 256 bits");
-    mc_u256_to_dec(dec, &v);
-    mc_buf_putf(out, "\"%s\"", dec);
-    return MC_OK;
-}
-
-static enum mc_err put_hex(struct mc_buf *out, struct mc_mp *mp, size_t n, struct mc_errmsg *em)
-{
-    uint8_t b[32];
-    enum mc_err err = mc_mp_fixed(mp, b, n, em);
-    if (err == MC_OK)
-        mc_json_put_hex(out, mc_slice(b, n));
-    return err;
-}
-
-/* Of the types that records under `provables` store. */
+/* Of the types that the records above store; a row with others needs a case here. */
 static enum mc_err put_value(struct mc_buf *out, struct mc_mp *mp, const struct vm_field *f,
                              struct mc_errmsg *em)
 {
     struct mc_slice s = {NULL, 0};
+    struct mc_addr a = MC_ADDR_ZERO;
     uint64_t v = 0;
     bool yes = false;
     enum mc_err err;
     switch (f->type) {
     case VM_T_U64:
-    case VM_T_U8:
-    case VM_T_ENUM:
-        err = mc_mp_uint(mp, &v, f->type == VM_T_U64 ? UINT64_MAX : UINT8_MAX, em);
+        err = mc_mp_uint(mp, &v, UINT64_MAX, em);
         mc_buf_putf(out, "%" PRIu64, v);
         return err;
-    case VM_T_U256:
-        return put_num(out, mp, em);
     case VM_T_BOOL:
         err = mc_mp_bool(mp, &yes, em);
         mc_buf_put_str(out, yes ? "true" : "false");
         return err;
     case VM_T_ADDR:
-        return put_hex(out, mp, sizeof(struct mc_addr), em);
-    case VM_T_HASH:
-        return put_hex(out, mp, sizeof(struct mc_hash), em);
+        err = mc_mp_fixed(mp, a.b, sizeof a.b, em);
+        mc_json_put_hex(out, mc_addr_slice(&a));
+        return err;
     case VM_T_STR:
         err = mc_mp_bin(mp, &s, SIZE_MAX, em);
         mc_json_put_str(out, s);
         return err;
+    case VM_T_U8:
+    case VM_T_ENUM:
+    case VM_T_U256:
+    case VM_T_HASH:
     case VM_T_BYTES:
-        err = mc_mp_bin(mp, &s, SIZE_MAX, em);
-        mc_json_put_hex(out, s);
-        return err;
     case VM_T_STRS:
     case VM_T_ADDRS:
     case VM_T_TUPLE:
     case VM_T_TUPLES:
         break;
     }
-    return mc_fail(em, MC_EUNSUPPORTED, "a list within a record");
+    return mc_fail(em, MC_EUNSUPPORTED, "%s has a type that is not shown", f->name);
 }
 
 enum mc_err vm_proof_record_json(struct mc_buf *out, const struct vm_module *m,

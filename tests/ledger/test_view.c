@@ -101,6 +101,7 @@ static void proofs_verify_at_every_block(void **state)
     for (uint64_t n = 0; n <= 10; n++) {
         struct ledger_proof p;
         struct ledger_account a;
+        struct ledger_cell cell;
         struct ledger_block b;
         struct ledger_view *v;
         struct mc_slice value;
@@ -129,9 +130,18 @@ static void proofs_verify_at_every_block(void **state)
 
             assert_ok(mc_rlp_bytes(&r, &bytes, &em));
             assert_memory_equal(word.b + 32 - bytes.n, bytes.p, bytes.n);
+            assert_ok(ledger_view_cell(v, &mrh, &slot, &cell, &arena, &em));
+            assert_int_equal(cell.kind, VM_WORD_HASH);
+            mc_keccak256(&key, cell.value); /* the last step from the word to the record */
+            assert_true(mc_hash_eq(&key, &word));
+            assert_true(mc_hash_eq(&cell.word, &word));
         } else {
             assert_int_equal(value.n, 0);
+            assert_ok(ledger_view_cell(v, &mrh, &slot, &cell, &arena, &em));
+            assert_int_equal(cell.value.n, 0);
         }
+        assert_ok(ledger_view_cell(v, &mrh, &MC_HASH_ZERO, &cell, &arena, &em));
+        assert_int_equal(cell.value.n, 0); /* no record, but the account's own cell */
         ledger_view_close(v);
     }
     mc_arena_free(&arena);

@@ -61,6 +61,21 @@ static void everything_after_two_dashes_is_an_argument(void **state)
     assert_false(v.flag);
 }
 
+static void one_dash_makes_a_flag_only_where_the_table_says_so(void **state)
+{
+    char *argv[] = {"-o", "file", "-5", "-x"};
+    int argc = 4;
+    const char *to = NULL;
+    const struct tool_opt opts[] = {TOOL_TEXT("-o", &to, "FILE", "a file")};
+    const struct tool_usage u = {"test", "A test.", "test", opts, MC_COUNT(opts), 0, 2};
+    (void)state;
+    assert_int_equal(tool_parse(&u, &argc, argv), TOOL_GO_ON);
+    assert_string_equal(to, "file");
+    assert_int_equal(argc, 2);
+    assert_string_equal(argv[0], "-5");
+    assert_string_equal(argv[1], "-x");
+}
+
 static void an_equals_sign_may_start_an_empty_value(void **state)
 {
     char *argv[] = {"--text="};
@@ -122,6 +137,7 @@ int main(void)
         cmocka_unit_test(flags_and_arguments_may_come_in_any_order),
         cmocka_unit_test(defaults_stay_when_nothing_is_given),
         cmocka_unit_test(everything_after_two_dashes_is_an_argument),
+        cmocka_unit_test(one_dash_makes_a_flag_only_where_the_table_says_so),
         cmocka_unit_test(an_equals_sign_may_start_an_empty_value),
         cmocka_unit_test(help_ends_with_status_0),
         cmocka_unit_test(wrong_usage_ends_with_status_2),
