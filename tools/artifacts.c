@@ -67,6 +67,60 @@ int tool_artifacts(int argc, char **argv)
     return rc;
 }
 
+/* ------------------------------------------------------------------ docs */
+
+static enum mc_err write_page(const struct vm_module *m, const char *dir, struct mc_errmsg *em)
+{
+    char path[2048];
+    struct mc_buf text = {0};
+    snprintf(path, sizeof path, "%s/%s.md", dir, m->name);
+    vm_module_doc(&text, m);
+    enum mc_err err = mc_buf_check(&text, path, em);
+    if (err == MC_OK)
+        err = mc_file_write(path, mc_buf_slice(&text), 0644, em);
+    mc_buf_free(&text);
+    return err;
+}
+
+int tool_artifacts_docs(int argc, char **argv)
+{
+    const char *out = NULL;
+    bool json = false;
+    const struct tool_opt opts[] = {
+        TOOL_TEXT("--out", &out, "DIR", "where to write them (required)"),
+        TOOL_FLAG("--json", &json, "list what was written as JSON"),
+    };
+    const struct tool_usage u = {
+        "medichain artifacts docs --out DIR",
+        "Writes NAME.md of every module: functions, who may call them, limits, events, types, gas.",
+        "medichain artifacts docs --out docs/modules",
+        opts,
+        MC_COUNT(opts),
+        0,
+        0};
+    struct mc_errmsg em = {{0}};
+    struct mc_buf b = {0};
+    int rc = tool_parse(&u, &argc, argv);
+    if (rc != TOOL_GO_ON)
+        return rc;
+    if (out == NULL || strlen(out) > 1024)
+        return tool_bad_usage("--out DIR is missing, or too long: where should the pages go?");
+    enum mc_err err = mc_dir_make(out, 0755, &em);
+    for (uint32_t i = 0; i < vm_module_cnt() && err == MC_OK; i++) {
+        const char *name = vm_module_at(i)->name;
+        err = write_page(vm_module_at(i), out, &em);
+        if (json)
+            mc_buf_putf(&b, "%s\"%s.md\"", i == 0 ? "[" : ",", name);
+        else
+            mc_buf_putf(&b, "%s/%s.md\n", out, name);
+    }
+    if (json)
+        mc_buf_put_u8(&b, ']');
+    rc = err == MC_OK ? tool_put(&b) : tool_error("%s", em.text);
+    mc_buf_free(&b);
+    return rc;
+}
+
 /* ------------------------------------------------------------------ fingerprint */
 
 /* Creation code in a Hardhat artifact ("bytecode"), a Foundry one ("bytecode"."object"), or bare hex. */

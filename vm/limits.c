@@ -1,6 +1,6 @@
 #include "vm/limits.h"
 
-static bool limit_of(char letter, size_t *out)
+bool vm_limit_bytes(char letter, size_t *out)
 {
     switch (letter) {
     case 'I':
@@ -47,7 +47,7 @@ bool vm_limits_fit(const struct vm_func *f)
     const char *limits = f->method->limits == NULL ? "" : f->method->limits;
     size_t n;
     for (const char *p = limits; *p != '\0'; p++) {
-        if (!limit_of(*p, &n))
+        if (!vm_limit_bytes(*p, &n))
             return false;
     }
     return strlen(limits) == letters(f->in);
@@ -57,7 +57,7 @@ static bool within(const struct vm_dtype *t, const struct vm_val *v, const char 
 {
     size_t max;
     if (t->kind == VM_K_STR || t->kind == VM_K_BYTES)
-        return limit_of(*limits, &max) && v->bytes.n <= max;
+        return vm_limit_bytes(*limits, &max) && v->bytes.n <= max;
     if (t->kind == VM_K_ARRAY && letters(t->elem) > 0) {
         for (uint32_t i = 0; i < v->list.cnt; i++) {
             if (!within(t->elem, &v->list.v[i], limits))

@@ -86,6 +86,9 @@ void vm_abi_json(struct mc_buf *out, const struct vm_module *m);
 void vm_artifact_json(struct mc_buf *out, const struct vm_module *m);
 /* Lines as in contracts/selectors.txt: "  0x........  name(types)  view" and "  0x<topic>  Event(types)". */
 void vm_selectors_text(struct mc_buf *out, const struct vm_module *m);
+/* A page for people in Markdown: address, functions with who may call them and their limits, events, types, gas.
+ * docs/modules/<Module>.md is this text. */
+void vm_module_doc(struct mc_buf *out, const struct vm_module *m);
 
 /* Encodes call data for a method given its name and textual arguments (JSON array): for the command line.
  * MC_EMALFORM names the argument; MC_ENOTFOUND the method. */
@@ -109,8 +112,8 @@ void vm_revert_reason(char *out, size_t cap, struct mc_slice data);
  * MC_EUNSUPPORTED: the module has no record that a bundle proves; MC_EINVAL: no id has that length. */
 MC_NODISCARD enum mc_err vm_proof_slot(struct mc_hash *slot, const struct vm_module *m,
                                        struct mc_slice id, struct mc_errmsg *em);
-/* Appends a stored record as a JSON object, its fields by name in stored order; integers above 64 bits are decimal
- * strings, addresses and words hex.  MC_EMALFORM: no record of that module; what was appended is to be dropped. */
+/* Appends a stored record as a JSON object, its fields by name in stored order.  MC_EUNSUPPORTED as above; MC_EMALFORM:
+ * no record of that module; what was appended is to be dropped then. */
 MC_NODISCARD enum mc_err vm_proof_record_json(struct mc_buf *out, const struct vm_module *m,
                                               struct mc_slice record, struct mc_errmsg *em);
 

@@ -173,6 +173,10 @@ static void artifacts_are_written_and_recognised(void **state)
     EXPECT(0, "MedicalRecordHash", NULL, "artifacts", "--out", out);
     assert_int_equal(access(in_dir("artifacts/DrugTrace.abi.json"), R_OK), 0);
     EXPECT(0, "\"module\":\"MedicalRecordHash\"", NULL, "artifacts", "fingerprint", file, "--json");
+    EXPECT(2, NULL, "--out", "artifacts", "docs");
+    EXPECT(0, "Billing.md", NULL, "artifacts", "docs", "--out", in_dir("pages"));
+    EXPECT(0, "[\"Governance.md\",", NULL, "artifacts", "docs", "--out", in_dir("pages"), "--json");
+    assert_int_equal(access(in_dir("pages/ServicePayment.md"), R_OK), 0);
     /* Two bytes of code, then a trailer of three: 0xa1aa 0x0001 with its length. */
     write_text(odd, "{\"bytecode\": {\"object\": \"0x6001a10001\"}}");
     EXPECT(0, "0x", NULL, "artifacts", "fingerprint", odd);
