@@ -45,6 +45,7 @@ enum sim_fault {
 };
 
 #define SIM_STATES(X)                                                                              \
+    X(ROUNDS_APART, "no progress: capped timers keep the rounds apart (a failure with --strict)")  \
     X(LATE_ROUND, "decided at round 2 or later")                                                   \
     X(FETCH, "body of a block fetched")                                                            \
     X(EVIDENCE, "evidence against a liar")                                                         \

@@ -19,12 +19,14 @@ struct liar {
     uint64_t height;
     uint32_t round; /* highest heard at it */
     uint32_t cnt;   /* identities 0 .. cnt-1 lie */
+    bool odd;       /* forges, floods and speaks of far places too */
     struct liar_block blocks[LIAR_BLOCKS];
     uint32_t block_cnt;
     struct cons_vote prepares[MC_VALIDATORS_MAX][LIAR_ROUNDS]; /* type 0: not heard */
     struct cons_rc rcs[MC_VALIDATORS_MAX][LIAR_ROUNDS];
     bool has_rc[MC_VALIDATORS_MAX][LIAR_ROUNDS];
-    struct cons_cert pc; /* scratch */
+    struct cons_cert pc;                                     /* scratch */
+    struct net_said said[MC_VALIDATORS_MAX][LIAR_ROUNDS][5]; /* by our identities, last */
     uint64_t said_cnt;
 };
 
@@ -35,6 +37,7 @@ static inline void liar_reset(struct liar *l, uint64_t height)
     l->block_cnt = 0;
     memset(l->prepares, 0, sizeof l->prepares);
     memset(l->has_rc, 0, sizeof l->has_rc);
+    memset(l->said, 0, sizeof l->said);
 }
 
 static inline void liar_learn_block(struct liar *l, const struct mc_hash *hash,
@@ -122,24 +125,47 @@ static inline bool liar_any_pc(struct net *net, struct liar *l, uint32_t below, 
     return false;
 }
 
-/* To some receivers only. */
-static inline void liar_say(struct net *net, struct liar *l, struct cons_msg *m)
+/* Two of ours at the same place? */
+static inline void liar_note(struct net *net, struct liar *l, const struct cons_vote *v)
+{
+    struct net_said *s;
+    if (v->height != l->height || v->round >= LIAR_ROUNDS || v->signer >= l->cnt)
+        return;
+    s = &l->said[v->signer][v->round][v->type];
+    if (s->set && !mc_hash_eq(&s->digest, &v->digest))
+        net->fault[v->type == CONS_PROPOSAL ? SIM_B1_PROPOSALS : SIM_B2_VOTES]++;
+    s->set = true;
+    s->digest = v->digest;
+}
+
+static inline void liar_wire(struct net *net, struct liar *l, struct cons_msg *m, bool forged)
 {
     struct mc_buf b = {0};
     struct net_blob *blob;
-    uint64_t to_mask = net_rand(net) | net_rand(net);
-    net_sign(net, &m->vote);
+    uint64_t to_mask = net_rand(net) | net_rand(net), all = 0;
     cons_msg_encode(&b, m);
     blob = net_blob_new(mc_buf_slice(&b));
     l->said_cnt++;
     for (int to = (int)l->cnt; to < net->cnt; to++) {
+        all |= (uint64_t)1 << to;
         if ((to_mask >> to & 1) != 0)
-            net_wire(net,
-                     (struct net_ev){
-                         .type = NET_MSG, .to = to, .from = (int)m->vote.signer, .blob = blob});
+            net_wire(net, (struct net_ev){.type = NET_MSG,
+                                          .to = to,
+                                          .from = (int)(m->vote.signer % l->cnt),
+                                          .forged = forged,
+                                          .blob = blob});
     }
+    net->fault[SIM_B7_WITHHOLD] += (to_mask & all) != all;
     net_blob_unref(blob);
     mc_buf_free(&b);
+}
+
+/* To some receivers only. */
+static inline void liar_say(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    net_sign(net, &m->vote);
+    liar_note(net, l, &m->vote);
+    liar_wire(net, l, m, false);
 }
 
 static inline void liar_vote(struct net *net, struct liar *l, struct cons_msg *m)
@@ -231,12 +257,19 @@ static inline void liar_propose(struct net *net, struct liar *l, struct cons_msg
     } else {
         m->body.n = net_block_build(net, model, l->height, body, &m->vote.digest);
         m->body.p = body;
+        if (net_rand(net) % 4 == 0) { /* of another height, on another parent, or from the future */
+            static const uint8_t at[] = {7, 20, 54};
+            net->fault[SIM_B8_BLOCK]++;
+            body[at[net_rand(net) % sizeof at]] ^= 3;
+            mc_keccak256(&m->vote.digest, m->body);
+        }
     }
     if (m->vote.round > 0) {
         if (net_rand(net) % 2 == 0 && liar_any_pc(net, l, m->vote.round, net_rand(net) % 2 == 0)) {
             m->pc = &l->pc;
             liar_continue(net, l, m, body);
         }
+        net->fault[SIM_B5_JUSTIFY]++;
         m->rcs = rcs;
         m->rc_cnt = liar_rcs(net, l, m->vote.round, m->pc != NULL, rcs);
     }
@@ -244,6 +277,43 @@ static inline void liar_propose(struct net *net, struct liar *l, struct cons_msg
         body[51] ^= 1; /* bytes that are not this block's */
     liar_learn_block(l, &m->vote.digest, m->body);
     liar_say(net, l, m);
+}
+
+/* Somebody's vote with a broken signature. */
+static inline void liar_forge(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    m->vote.type = net_rand(net) % 2 == 0 ? CONS_PREPARE : CONS_COMMIT;
+    m->vote.signer = (uint32_t)(net_rand(net) % net->n);
+    if (l->block_cnt > 0)
+        m->vote.digest = l->blocks[0].hash;
+    net_sign(net, &m->vote);
+    m->vote.sig[net_rand(net) % 32] ^= (uint8_t)(1u << net_rand(net) % 8);
+    liar_wire(net, l, m, true);
+}
+
+/* Rightly signed, at a place where nobody is. */
+static inline void liar_far(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    static const uint64_t ahead[] = {0, 1, 2, 1000, UINT64_MAX};
+    net->fault[SIM_B4_FAR]++;
+    m->vote.type = net_rand(net) % 2 == 0 ? CONS_PREPARE : CONS_COMMIT;
+    m->vote.height += ahead[net_rand(net) % MC_COUNT(ahead)];
+    m->vote.round = (uint32_t)(net_rand(net) % 100000);
+    if (l->block_cnt > 0)
+        m->vote.digest = l->blocks[0].hash;
+    liar_say(net, l, m);
+}
+
+/* CVE-2022-26534: one round change to a huge round once dragged a whole network along. */
+static inline void liar_flood(struct net *net, struct liar *l, struct cons_msg *m)
+{
+    m->vote.type = CONS_ROUND_CHANGE;
+    for (uint32_t k = 0; k < 8; k++) {
+        net->fault[SIM_B6_FLOOD]++;
+        m->vote.round = k % 2 == 0 ? CONS_ROUND_MAX - k : (uint32_t)(1 + net_rand(net) % 5000);
+        m->vote.digest = MC_HASH_ZERO;
+        liar_say(net, l, m);
+    }
 }
 
 static inline void liar_act(struct net *net, struct liar *l)
@@ -258,7 +328,7 @@ static inline void liar_act(struct net *net, struct liar *l)
         m.vote.round = l->round;
     if (m.vote.round >= LIAR_ROUNDS - 1)
         m.vote.round = LIAR_ROUNDS - 2;
-    switch (net_rand(net) % 4) {
+    switch (net_rand(net) % (l->odd ? 7 : 4)) {
     case 0:
     case 1:
         liar_vote(net, l, &m);
@@ -268,6 +338,15 @@ static inline void liar_act(struct net *net, struct liar *l)
         break;
     case 3:
         liar_propose(net, l, &m);
+        break;
+    case 4:
+        liar_forge(net, l, &m);
+        break;
+    case 5:
+        liar_far(net, l, &m);
+        break;
+    case 6:
+        liar_flood(net, l, &m);
         break;
     }
 }

@@ -241,7 +241,7 @@ static inline void net_outputs(struct net *net, int i, const struct cons_out *o)
                                       .life = nd->life,
                                       .height = out.propose->height,
                                       .round = out.propose->round,
-                                      .at_ms = net->now_ms + net_delay(net)});
+                                      .at_ms = net->now_ms + net->build_ms + net_delay(net)});
     }
     if (out.validate != NULL) {
         struct net_ev ev = {.type = NET_VALIDATED, .to = i, .from = i, .life = nd->life};
@@ -436,14 +436,14 @@ static inline void net_on_synced(struct net *net, int i, uint64_t mark)
     struct net_node *nd = net->node[i];
     uint32_t kept = 0;
     nd->sync_running = false;
-    nd->log_synced = mark > nd->log_cnt ? nd->log_cnt : mark;
     if (net->disk != NULL) {
         if (!net->disk->sync_cb(net, i)) {
             net_die(net, i);
             return;
         }
-        nd->log_synced = nd->log_cnt;
+        mark = nd->log_cnt; /* one call writes and syncs all that was appended */
     }
+    nd->log_synced = mark > nd->log_cnt ? nd->log_cnt : mark;
     for (uint32_t k = 0; k < nd->outbox_cnt; k++) {
         if (nd->outbox_mark[k] > nd->log_synced) {
             nd->outbox[kept] = nd->outbox[k];
@@ -510,6 +510,8 @@ static inline void net_on_block(struct net *net, int i, const struct net_ev *e)
     const struct net_store *s = &net->node[e->from]->store;
     if (e->height != nd->store.head + 1 || nd->committing)
         return;
+    if (e->height > s->head)
+        return; /* its disk was lost while the answer was under way */
     net_store_block(net, i, e->height, &s->hash[e->height],
                     mc_slice(s->body[e->height], s->len[e->height]), s->cert[e->height]);
 }
@@ -651,7 +653,8 @@ static inline bool net_tick(struct net *net)
         return false;
     e = net_pop(net);
     net->now_ms = e.at_ms;
-    if (net->node[e.to]->stopped_until_ms > e.at_ms) { /* it waits in the socket */
+    if (e.type != NET_CRASH && e.type != NET_START &&
+        net->node[e.to]->stopped_until_ms > e.at_ms) { /* it waits in the socket */
         e.at_ms = net->node[e.to]->stopped_until_ms;
         net_push(net, e);
         net_blob_unref(e.blob);

@@ -18,7 +18,7 @@
 
 enum {
     NET_INSTANCES_MAX = 48,
-    NET_HEIGHTS_MAX = 40,
+    NET_HEIGHTS_MAX = 128,
     NET_ROUNDS_MAX = 96,
     NET_BODY_MAX = 256,
     NET_HEAP_MAX = 1 << 16,
@@ -165,6 +165,7 @@ struct net {
     uint64_t cut[NET_INSTANCES_MAX];  /* [from]: bit per receiver that hears nothing */
     uint64_t slow[NET_INSTANCES_MAX]; /* [from]: bit per receiver whose link is slow */
     uint32_t wan_ms;                  /* fixed delay of every link */
+    uint32_t build_ms;                /* to build a block */
     const struct net_disk *disk;
     /* More mischief after each event, and while messages are sent; NULL: none. */
     void (*mischief_cb)(struct net *net);

@@ -124,9 +124,10 @@ static inline void net_check_leaving(struct net *net, int i, const struct cons_m
 /* A message that counts as this validator's: it must have said so itself. */
 static inline void net_check_heard(struct net *net, const struct cons_vote *v)
 {
-    const struct net_said *said = net_said_at(net, v);
+    const struct net_said *said;
     if (net->node[v->signer]->faulty)
         return;
+    said = net_said_at(net, v);
     if (!said->set || !mc_hash_eq(&said->digest, &v->digest))
         net_fail(net, "S5: id=%u never said h=%" PRIu64 " r=%u type=%d", v->signer, v->height,
                  v->round, (int)v->type);

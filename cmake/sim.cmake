@@ -1,0 +1,12 @@
+# tests/sim: the consensus core and the vote log over a fake network, disk and clock (docs/testing.md).  The vote log
+# is compiled into disk.c, with its system calls led to the fake disk.
+file(GLOB sim_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/sim/*.c)
+add_executable(medichain_sim ${sim_sources})
+target_link_libraries(medichain_sim PRIVATE consensus base cmocka pthread)
+# A sanitized build is several times slower: it looks for other things, in fewer seeds.
+set(sim_seeds 2000)
+if(MC_SANITIZE OR MC_COVERAGE)
+    set(sim_seeds 500)
+endif()
+add_test(NAME sim/seeds COMMAND medichain_sim --seeds ${sim_seeds})
+set_tests_properties(sim/seeds PROPERTIES TIMEOUT 900 PROCESSORS 2)

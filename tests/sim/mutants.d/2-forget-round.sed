@@ -1,0 +1,2 @@
+# a restart forgets the round it had changed to
+/^static void restore_round/,/^}/s@reach_round(c, rec->round);@return;@
