@@ -266,7 +266,7 @@ static void print_help(void)
     }
 }
 
-static bool is_loopback(const char *host)
+bool node_host_is_local(const char *host)
 {
     return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0 ||
            strcmp(host, "localhost") == 0;
@@ -278,7 +278,7 @@ static enum mc_err check(const struct node_cfg *cfg, struct mc_errmsg *em)
         return mc_fail(em, MC_EINVAL, "dataDir is not set: say where this node keeps its data");
     if (cfg->genesis[0] == 0)
         return mc_fail(em, MC_EINVAL, "genesis is not set: give the consortium's genesis file");
-    if (cfg->devnet && !is_loopback(cfg->rpc_host))
+    if (cfg->devnet && !node_host_is_local(cfg->rpc_host))
         return mc_fail(em, MC_EINVAL,
                        "devnet unlocks publicly known keys, so rpcHost must be 127.0.0.1, not %s",
                        cfg->rpc_host);

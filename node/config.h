@@ -43,6 +43,9 @@ struct node_cfg {
     bool check_only;
 };
 
+/* True for 127.x, ::1 and localhost: reached from this machine only. */
+bool node_host_is_local(const char *host);
+
 enum node_cfg_result { NODE_CFG_RUN, NODE_CFG_EXIT_OK, NODE_CFG_EXIT_USAGE, NODE_CFG_EXIT_BAD };
 
 /* Reads everything; prints help to stdout when asked.  em tells what to mend for the two error results. */

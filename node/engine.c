@@ -205,6 +205,8 @@ static void note_trouble(struct engine *e, const struct cons_out *out)
         e->status.evidence++;
         MC_LOG(WARN, "cons.evidence", "height=%" PRIu64 " validator=%u", out->evidence->a.height,
                out->evidence->a.signer);
+        if (e->cfg.evidence != NULL)
+            e->cfg.evidence(e->cfg.arg, out->evidence);
     }
     if (out->alarm == CONS_ALARM_DIVERGED)
         die(e, "the validators decided a block that this node finds invalid; its data is kept as "
@@ -710,4 +712,9 @@ void engine_status(const struct engine *e, struct engine_status *out)
     out->quorum = s->q;
     out->voting = s->voting;
     free(s);
+}
+
+void engine_round(const struct engine *e, struct cons_status *out)
+{
+    cons_status_get(e->core, out);
 }

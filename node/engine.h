@@ -37,6 +37,8 @@ struct engine_cfg {
     void (*fetch)(void *arg, const struct mc_hash *hash);
     void (*opened)(void *arg, uint64_t height);
     void (*imported)(void *arg, uint64_t height, bool good, const char *why);
+    /* A validator contradicted itself; borrowed.  NULL: nobody wants to know. */
+    void (*evidence)(void *arg, const struct cons_evidence *ev);
     void *arg;
 };
 
@@ -86,5 +88,7 @@ struct engine_status {
     struct chain_times times;
 };
 void engine_status(const struct engine *e, struct engine_status *out);
+/* The core's view of the open height. */
+void engine_round(const struct engine *e, struct cons_status *out);
 
 #endif

@@ -28,6 +28,7 @@ struct member {
     uint32_t checks, batches;
     bool serving;
     uint64_t told_ms; /* when we last told it our head because it was behind */
+    uint64_t heard_ms;
     int64_t skew_ms;
     bool skew_told;
     struct verify_job *held[HELD_MAX]; /* of the next height */
@@ -610,6 +611,7 @@ static enum mc_err on_payload(void *arg, uint32_t peer, struct mc_slice payload,
     struct peer_msg msg;
     if (n->stopping)
         return MC_OK;
+    n->member[peer].heard_ms = now_ms(n);
     mc_arena_reset(&n->arena);
     enum mc_err err = peer_msg_decode(&msg, &n->arena, payload, em);
     if (err == MC_OK)
@@ -709,6 +711,18 @@ void network_status(const struct network *n, struct network_status *out)
         if (llabs(skew) > llabs(out->skew_ms))
             out->skew_ms = skew;
     }
+}
+
+bool network_peer_get(const struct network *n, uint32_t i, struct network_peer *out)
+{
+    *out = (struct network_peer){0};
+    if (i >= PEERS_MAX || !peers_info_get(n->peers, i, &out->info))
+        return false;
+    out->has_head = n->sync.peer[i].up && n->sync.peer[i].told;
+    out->head = n->sync.peer[i].height;
+    out->skew_ms = n->member[i].skew_ms;
+    out->heard_ms = n->member[i].heard_ms;
+    return true;
 }
 
 /* ------------------------------------------------------------------ start and stop */

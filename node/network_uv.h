@@ -58,4 +58,14 @@ struct network_status {
 };
 void network_status(const struct network *n, struct network_status *out);
 
+struct network_peer {
+    struct peers_info info;
+    bool has_head;
+    uint64_t head;     /* newest block it claims to have */
+    int64_t skew_ms;   /* its clock minus ours */
+    uint64_t heard_ms; /* monotonic time of its last message; 0: none */
+};
+/* Peer i of 0 .. PEERS_MAX - 1.  False: there is none. */
+bool network_peer_get(const struct network *n, uint32_t i, struct network_peer *out);
+
 #endif

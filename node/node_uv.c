@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "node/ports.h"
 #include "node/rpc_uv.h"
 #include "node/setup.h"
+#include "node/watch.h"
 
 #define EXPIRE_MS 10000u
 
@@ -26,6 +28,7 @@ struct node {
     uv_async_t pool_async;  /* workers -> loop: the pool got something */
     uv_timer_t timer;       /* the engine's deadline */
     uv_timer_t expire_timer;
+    uv_timer_t look_timer; /* refreshes what workers see of the round */
     uv_signal_t sigterm, sigint;
     bool handles_open, stopping, rpc_up;
 
@@ -42,6 +45,8 @@ struct node {
     struct rpc_server *server;
     struct rpc_uv *rpc;
     struct engine *engine;
+    struct watch *watch;
+    uint16_t peer_port;      /* listened on; 0: none */
     struct network *network; /* NULL: this node has no peers */
 
     /* What workers may read of the loop's state. */
@@ -206,6 +211,29 @@ static void on_metrics(void *arg, struct mc_buf *out)
                (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
 }
 
+static const uint8_t *own_pub(const struct node *n)
+{
+    return n->key != NULL ? n->key->pub : n->peer_key != NULL ? n->peer_key->pub : NULL;
+}
+
+/* Nothing of it changes while the RPC runs. */
+static enum mc_err on_info(void *arg, struct rpc_node_info *out, struct mc_errmsg *em)
+{
+    const struct node *n = arg;
+    struct statvfs fs;
+    if (statvfs(n->cfg->data_dir, &fs) != 0)
+        return mc_fail(em, MC_EIO, "%s: no answer about free space", n->cfg->data_dir);
+    *out = (struct rpc_node_info){.validator = n->key != NULL,
+                                  .genesis = n->genesis_hash,
+                                  .peer_host = mc_slice_str(n->cfg->peer_host),
+                                  .peer_port = n->peer_port,
+                                  .data_dir = mc_slice_str(n->cfg->data_dir),
+                                  .disk_free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize};
+    if (own_pub(n) != NULL)
+        memcpy(out->public_key, own_pub(n), sizeof out->public_key);
+    return MC_OK;
+}
+
 /* ------------------------------------------------------------------ the loop's events */
 
 static void stop(struct node *n);
@@ -254,6 +282,28 @@ static void on_expire(uv_timer_t *timer)
     if (cnt > 0)
         MC_LOG(INFO, "pool.expired", "txs=%u", cnt);
     show_status(n);
+}
+
+static void look(struct node *n)
+{
+    watch_look(n->watch, n->engine, n->network, own_pub(n), mono_ms());
+    show_status(n);
+}
+
+static void on_look(uv_timer_t *timer)
+{
+    struct node *n = timer->data;
+    if (!n->stopping)
+        look(n);
+}
+
+static void on_evidence(void *arg, const struct cons_evidence *ev)
+{
+    struct node *n = arg;
+    if (n->engine == NULL) /* replaying: it was told when it was new */
+        return;
+    struct cons_chain chain = engine_chain(n->engine);
+    watch_evidence(n->watch, ev, &chain, engine_valset(n->engine), wall_ms());
 }
 
 static void on_signal(uv_signal_t *sig, int signum)
@@ -349,6 +399,7 @@ static void close_own_handles(void *arg)
     uv_close((uv_handle_t *)&n->pool_async, NULL);
     uv_close((uv_handle_t *)&n->timer, NULL);
     uv_close((uv_handle_t *)&n->expire_timer, NULL);
+    uv_close((uv_handle_t *)&n->look_timer, NULL);
     uv_close((uv_handle_t *)&n->sigterm, NULL);
     uv_close((uv_handle_t *)&n->sigint, NULL);
 }
@@ -382,9 +433,11 @@ static void open_handles(struct node *n)
     uv_async_init(&n->loop, &n->pool_async, on_pool_async);
     uv_timer_init(&n->loop, &n->timer);
     uv_timer_init(&n->loop, &n->expire_timer);
+    uv_timer_init(&n->loop, &n->look_timer);
     uv_signal_init(&n->loop, &n->sigterm);
     uv_signal_init(&n->loop, &n->sigint);
     n->chain_async.data = n->pool_async.data = n->timer.data = n->expire_timer.data = n;
+    n->look_timer.data = n;
     n->sigterm.data = n->sigint.data = n;
     uv_timer_start(&n->expire_timer, on_expire, EXPIRE_MS, EXPIRE_MS);
     uv_signal_start(&n->sigterm, on_signal, SIGTERM);
@@ -430,6 +483,9 @@ static enum mc_err open_server(struct node *n, struct mc_errmsg *em)
                               .submitted = has_peers(cfg) ? on_submitted : NULL,
                               .health = on_health,
                               .metrics = on_metrics,
+                              .watch = n->watch,
+                              .info = on_info,
+                              .wall_ms = wall_ms,
                               .arg = n};
     err = ports_open(&n->rpc_ports, &n->ports, em);
     if (err != MC_OK)
@@ -437,7 +493,8 @@ static enum mc_err open_server(struct node *n, struct mc_errmsg *em)
     struct rpc_cfg rc = {.cors_origins = cfg->rpc_cors,
                          .hosts = cfg->rpc_hosts,
                          .methods = cfg->rpc_methods[0] == 0 ? NULL : cfg->rpc_methods,
-                         .devnet = cfg->devnet};
+                         .devnet = cfg->devnet,
+                         .local = node_host_is_local(cfg->rpc_host)};
     return rpc_server_new(&n->server, &rc, &n->rpc_ports, em);
 }
 
@@ -455,6 +512,7 @@ static enum mc_err open_engine(struct node *n, struct mc_errmsg *em)
                             .wake = wake_chain,
                             .committed = on_committed,
                             .fatal = on_fatal,
+                            .evidence = on_evidence,
                             .amnesia = n->cfg->amnesia,
                             .arg = n};
     if (has_peers(n->cfg)) {
@@ -494,8 +552,11 @@ static enum mc_err open_network(struct node *n, struct mc_errmsg *em)
                              .acted = on_network_acted,
                              .arg = n};
     enum mc_err err = network_start(&n->network, &n->loop, &nc, em);
-    if (err == MC_OK && n->cfg->peer_host[0] != 0)
-        err = setup_note(n->cfg, "peer.port", network_port(n->network), em);
+    if (err != MC_OK)
+        return err;
+    n->peer_port = network_port(n->network);
+    if (n->cfg->peer_host[0] != 0)
+        err = setup_note(n->cfg, "peer.port", n->peer_port, em);
     return err;
 }
 
@@ -524,6 +585,8 @@ static enum mc_err open_all(struct node *n, struct mc_errmsg *em)
     if (err == MC_OK && n->key == NULL && has_peers(n->cfg))
         err = setup_peer_key(&n->peer_key, n->cfg, em);
     if (err == MC_OK)
+        err = watch_open(&n->watch, n->cfg->data_dir, em);
+    if (err == MC_OK)
         err = open_pool(n, em);
     if (err == MC_OK)
         err = open_server(n, em);
@@ -535,8 +598,11 @@ static enum mc_err open_all(struct node *n, struct mc_errmsg *em)
         return mc_fail(em, MC_ECORRUPT, "%s", n->why.text);
     if (err == MC_OK)
         err = open_network(n, em);
-    if (err == MC_OK)
-        err = open_rpc(n, em);
+    if (err != MC_OK)
+        return err;
+    look(n);
+    uv_timer_start(&n->look_timer, on_look, WATCH_LOOK_MS, WATCH_LOOK_MS);
+    err = open_rpc(n, em);
     return err;
 }
 
@@ -564,6 +630,7 @@ static void close_all(struct node *n)
     rpc_server_free(n->server);
     rpc_uv_free(n->rpc);
     ports_close(&n->ports);
+    watch_free(n->watch);
     pool_free(n->pool);
     ledger_close(n->ledger);
     mc_secret_free(n->key);

@@ -5,6 +5,7 @@
 
 #include "consensus/consensus.h"
 #include "node/ports_convert.h"
+#include "node/watch.h"
 
 #define CLIENT_VERSION "MediChain/" MC_VERSION "/linux/c17"
 
@@ -617,6 +618,145 @@ static enum mc_err port_certificate(void *ctx, uint64_t number, struct mc_buf *o
     return err;
 }
 
+/* ------------------------------------------------------------------ seeing */
+
+static enum mc_err port_round(void *ctx, struct rpc_round *out, struct mc_arena *arena,
+                              struct mc_errmsg *em)
+{
+    struct ports *p = ctx;
+    struct rpc_health h = {0};
+    enum mc_err err = watch_round(p->watch, out, arena);
+    if (err != MC_OK)
+        return mc_fail(em, err, "round: %s", mc_err_text(err));
+    p->health(p->arg, &h);
+    if (!h.ready)
+        out->why = mc_arena_copy(arena, mc_slice_str(h.why));
+    out->seconds_since_block = h.seconds_since_block;
+    out->time_ms = p->wall_ms();
+    return MC_OK;
+}
+
+/* Sums over a range of blocks.  place[i] is where the set's validator i stands in the list. */
+struct tally {
+    struct ports *p;
+    struct rpc_signer *list;
+    uint32_t cnt, cap;
+    struct mc_hash set; /* hash of the validator set below */
+    struct rpc_validator *validators;
+    uint32_t validator_cnt;
+    uint32_t place[MC_VALIDATORS_MAX];
+    struct cons_cert cert;
+    struct mc_arena scratch; /* of one block */
+};
+
+static enum mc_err tally_place(struct tally *t, const struct rpc_validator *v, uint32_t *place,
+                               struct mc_arena *arena, struct mc_errmsg *em)
+{
+    for (*place = 0; *place < t->cnt; (*place)++) {
+        if (memcmp(t->list[*place].public_key, v->public_key, sizeof v->public_key) == 0 &&
+            memcmp(&t->list[*place].account, &v->account, sizeof v->account) == 0)
+            return MC_OK;
+    }
+    if (t->cnt == t->cap) {
+        uint32_t cap = t->cap == 0 ? MC_VALIDATORS_MAX : 2 * t->cap;
+        struct rpc_signer *list = mc_arena_calloc(arena, cap, sizeof *list);
+        if (list == NULL)
+            return mc_fail(em, MC_ENOMEM, "signers: out of memory");
+        if (t->cnt > 0)
+            memcpy(list, t->list, t->cnt * sizeof *list);
+        t->list = list;
+        t->cap = cap;
+    }
+    t->list[t->cnt].account = v->account;
+    memcpy(t->list[t->cnt++].public_key, v->public_key, sizeof v->public_key);
+    return MC_OK;
+}
+
+/* Sets change seldom: the header before names the set, and only another one is read. */
+static enum mc_err tally_set(struct tally *t, uint64_t number, const struct mc_hash *set,
+                             struct mc_arena *arena, struct mc_errmsg *em)
+{
+    if (t->validators != NULL && memcmp(&t->set, set, sizeof *set) == 0)
+        return MC_OK;
+    enum mc_err err = port_validators(t->p, number, &t->validators, &t->validator_cnt, arena, em);
+    t->set = *set;
+    for (uint32_t i = 0; err == MC_OK && i < t->validator_cnt; i++)
+        err = tally_place(t, &t->validators[i], &t->place[i], arena, em);
+    return err;
+}
+
+static enum mc_err tally_block(struct tally *t, uint64_t number, struct mc_arena *arena,
+                               struct mc_errmsg *em)
+{
+    struct ledger_block parent = {0}, b = {0};
+    struct mc_buf raw = {0};
+    mc_arena_reset(&t->scratch);
+    enum mc_err err =
+        ledger_block_read(t->p->ledger, number - 1, LEDGER_BLOCK_HEADER, &parent, &t->scratch, em);
+    if (err == MC_OK)
+        err = ledger_block_read(t->p->ledger, number, LEDGER_BLOCK_HEADER, &b, &t->scratch, em);
+    if (err == MC_OK)
+        err = tally_set(t, number, &parent.header.mix_hash, arena, em);
+    if (err == MC_OK)
+        err = ledger_certificate(t->p->ledger, number, &raw, em);
+    if (err == MC_OK)
+        err = cons_cert_decode(&t->cert, mc_buf_slice(&raw), em);
+    for (uint32_t i = 0; err == MC_OK && i < t->validator_cnt; i++) {
+        struct rpc_signer *s = &t->list[t->place[i]];
+        bool has = cons_cert_has(&t->cert, i);
+        s->blocks++;
+        s->signatures += has;
+        s->missed += !has;
+        s->proposed += memcmp(&s->account, &b.header.miner, sizeof s->account) == 0;
+    }
+    mc_buf_free(&raw);
+    ledger_block_release(&parent);
+    ledger_block_release(&b);
+    return err;
+}
+
+static enum mc_err port_signers(void *ctx, uint64_t from, uint64_t to, struct rpc_signer **out,
+                                uint32_t *cnt, struct mc_arena *arena, struct mc_errmsg *em)
+{
+    struct tally *t = calloc(1, sizeof *t);
+    enum mc_err err = MC_OK;
+    if (t == NULL)
+        return mc_fail(em, MC_ENOMEM, "signers: out of memory");
+    t->p = ctx;
+    mc_arena_init(&t->scratch, 16u * 1024u * 1024u);
+    for (uint64_t h = from > 0 ? from : 1; err == MC_OK && h <= to;
+         h++) /* 0 was decided by nobody */
+        err = tally_block(t, h, arena, em);
+    mc_arena_free(&t->scratch);
+    *out = t->list;
+    *cnt = t->cnt;
+    free(t);
+    return err;
+}
+
+static enum mc_err port_evidence(void *ctx, struct mc_buf *out, struct mc_errmsg *em)
+{
+    struct ports *p = ctx;
+    watch_evidence_json(p->watch, out);
+    return out->oom ? mc_fail(em, MC_ENOMEM, "evidence: out of memory") : MC_OK;
+}
+
+static enum mc_err port_node_info(void *ctx, struct rpc_node_info *out, struct mc_arena *arena,
+                                  struct mc_errmsg *em)
+{
+    struct ports *p = ctx;
+    (void)arena;
+    return p->info(p->arg, out, em);
+}
+
+static enum mc_err port_peers(void *ctx, struct rpc_peer **out, uint32_t *cnt,
+                              struct mc_arena *arena, struct mc_errmsg *em)
+{
+    struct ports *p = ctx;
+    enum mc_err err = watch_peers(p->watch, out, cnt, arena);
+    return err == MC_OK ? MC_OK : mc_fail(em, err, "peers: %s", mc_err_text(err));
+}
+
 static uint64_t port_peer_cnt(void *ctx)
 {
     struct rpc_health h = {0};
@@ -684,6 +824,11 @@ enum mc_err ports_open(struct rpc_ports *out, struct ports *p, struct mc_errmsg 
         .modules = port_modules,
         .validators = port_validators,
         .certificate_json = port_certificate,
+        .round = port_round,
+        .signers = port_signers,
+        .evidence_json = port_evidence,
+        .node_info = port_node_info,
+        .peers = port_peers,
         .peer_cnt = port_peer_cnt,
         .health = port_health,
         .metrics = port_metrics,

@@ -8,6 +8,8 @@
 #include "node/pool.h"
 #include "rpc/ports.h"
 
+struct watch;
+
 struct ports {
     struct ledger *ledger;
     struct pool *pool;
@@ -21,6 +23,9 @@ struct ports {
                       struct ledger_tx *tx); /* this one, for the peers; NULL: there are none */
     void (*health)(void *arg, struct rpc_health *out);
     void (*metrics)(void *arg, struct mc_buf *out);
+    struct watch *watch;
+    enum mc_err (*info)(void *arg, struct rpc_node_info *out, struct mc_errmsg *em);
+    uint64_t (*wall_ms)(void);
     void *arg;
     struct mc_slice *module_abi; /* one JSON text for each module; ports_close frees them */
 };

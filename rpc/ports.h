@@ -184,6 +184,64 @@ struct rpc_validator {
     uint8_t public_key[32];
 };
 
+/* What a node knows of one validator of the open height. */
+struct rpc_seat {
+    struct mc_addr account;
+    uint8_t public_key[32];
+    bool connected;       /* or this node itself */
+    bool seen;            /* said something valid at this height */
+    bool prepared;        /* at this round */
+    bool committed;       /* likewise */
+    uint32_t asked_round; /* highest round it asked for at this height; 0: none */
+    bool has_head;
+    uint64_t head; /* newest block that it announced */
+    bool heard;
+    uint64_t silent_s; /* since its last message, of any kind */
+};
+/* How deciding the open height goes, at most a second ago. */
+struct rpc_round {
+    uint64_t height;
+    uint32_t round, proposer, quorum;
+    int32_t self;        /* this node's place among the seats, -1: it observes */
+    bool voting;         /* its votes count */
+    bool active;         /* there is something to decide: the round's timer runs */
+    uint32_t reachable;  /* validators that are connected, this node included when it is one */
+    struct mc_slice why; /* why this node is of no use now; empty: it is */
+    uint64_t seconds_since_block;
+    uint64_t time_ms; /* this node's clock, now, since 1970 */
+    const struct rpc_seat *seats;
+    uint32_t seat_cnt;
+};
+/* What one validator did in a range of blocks. */
+struct rpc_signer {
+    struct mc_addr account;
+    uint8_t public_key[32];
+    uint64_t blocks;             /* that it was a validator of */
+    uint64_t proposed;           /* of these */
+    uint64_t signatures, missed; /* in their commit certificates, and not in them */
+};
+#define RPC_SIGNER_BLOCKS_MAX 10000u /* of one question */
+
+struct rpc_node_info {
+    uint8_t public_key[32]; /* under which peers know it */
+    bool validator;         /* it has a validator's key, in use or not */
+    struct mc_hash genesis;
+    struct mc_slice peer_host; /* where it listens for peers; empty: it does not */
+    uint16_t peer_port;
+    struct mc_slice data_dir;
+    uint64_t disk_free_bytes; /* where its data are */
+};
+struct rpc_peer {
+    uint8_t public_key[32];
+    struct mc_slice address;
+    bool connected, dialled; /* dialled: by this node */
+    bool validator;          /* of the open height */
+    bool has_head;
+    uint64_t head;   /* newest block that it announced */
+    int64_t skew_ms; /* its clock minus this node's, when it connected or last told its head */
+    uint64_t bytes_in, bytes_out;
+};
+
 struct rpc_health {
     bool ready;
     const char *why; /* one sentence when not ready */
@@ -262,6 +320,17 @@ struct rpc_ports {
     /* JSON of the commit certificate; MC_ENOTFOUND for block 0 and unknown blocks. */
     enum mc_err (*certificate_json)(void *ctx, uint64_t number, struct mc_buf *out,
                                     struct mc_errmsg *em);
+    enum mc_err (*round)(void *ctx, struct rpc_round *out, struct mc_arena *arena,
+                         struct mc_errmsg *em);
+    /* from <= to, both known blocks, at most RPC_SIGNER_BLOCKS_MAX. */
+    enum mc_err (*signers)(void *ctx, uint64_t from, uint64_t to, struct rpc_signer **out,
+                           uint32_t *cnt, struct mc_arena *arena, struct mc_errmsg *em);
+    /* A JSON array of contradicting votes, the oldest first. */
+    enum mc_err (*evidence_json)(void *ctx, struct mc_buf *out, struct mc_errmsg *em);
+    enum mc_err (*node_info)(void *ctx, struct rpc_node_info *out, struct mc_arena *arena,
+                             struct mc_errmsg *em);
+    enum mc_err (*peers)(void *ctx, struct rpc_peer **out, uint32_t *cnt, struct mc_arena *arena,
+                         struct mc_errmsg *em);
     uint64_t (*peer_cnt)(void *ctx);
     void (*health)(void *ctx, struct rpc_health *out);
     void (*metrics)(void *ctx, struct mc_buf *out); /* Prometheus text of everything outside rpc/ */

@@ -33,6 +33,7 @@ struct rpc_cfg {
      * behind a load balancer; "*,-debug_getRawBlock"); NULL: all. */
     const char *methods;
     bool devnet; /* unlocked accounts and their methods */
+    bool local;  /* the listener is reached from this machine only: admin_ methods */
 };
 
 /* Returned server: rpc_server_free after all connections and jobs are gone. */

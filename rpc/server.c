@@ -67,6 +67,8 @@ static bool method_allowed(const struct rpc_cfg *cfg, const struct rpc_method *m
 
     if (m->dev && !cfg->devnet)
         return false;
+    if (!cfg->local && strncmp(m->name, "admin_", 6) == 0)
+        return false;
     if (cfg->methods == NULL)
         return true;
     if (method_denied(cfg, m->name))

@@ -607,6 +607,105 @@ static enum mc_err f_certificate(void *ctx, uint64_t number, struct mc_buf *out,
     return MC_OK;
 }
 
+/* One validator votes, the other one was never heard. */
+static enum mc_err f_round(void *ctx, struct rpc_round *out, struct mc_arena *arena,
+                           struct mc_errmsg *em)
+{
+    struct rpc_seat *seats = mc_arena_calloc(arena, 2, sizeof *seats);
+
+    if (seats == NULL)
+        return mc_fail(em, MC_ENOMEM, "out of memory");
+    seats[0] = (struct rpc_seat){.account = {{[0] = 0x77, [19] = 0x01}},
+                                 .public_key = {0xed},
+                                 .connected = true,
+                                 .seen = true,
+                                 .prepared = true,
+                                 .asked_round = 1,
+                                 .has_head = true,
+                                 .head = of(ctx)->head,
+                                 .heard = true,
+                                 .silent_s = 4};
+    seats[1].account = (struct mc_addr){{[0] = 0x77, [19] = 0x02}};
+    *out = (struct rpc_round){.height = of(ctx)->head + 1,
+                              .round = 1,
+                              .proposer = 1,
+                              .quorum = 2,
+                              .self = of(ctx)->ready ? 0 : -1,
+                              .voting = of(ctx)->ready,
+                              .active = true,
+                              .reachable = 1,
+                              .why = mc_slice_str("1 more must come"),
+                              .seconds_since_block = 12,
+                              .time_ms = 1735689600000,
+                              .seats = seats,
+                              .seat_cnt = 2};
+    return MC_OK;
+}
+
+static enum mc_err f_signers(void *ctx, uint64_t from, uint64_t to, struct rpc_signer **out,
+                             uint32_t *cnt, struct mc_arena *arena, struct mc_errmsg *em)
+{
+    uint64_t blocks = to - from + (from > 0);
+
+    (void)ctx;
+    *out = mc_arena_calloc(arena, 1, sizeof **out);
+    if (*out == NULL)
+        return mc_fail(em, MC_ENOMEM, "out of memory");
+    *cnt = 1;
+    **out = (struct rpc_signer){.account = {{[0] = 0x77, [19] = 0x01}},
+                                .public_key = {0xed},
+                                .blocks = blocks,
+                                .proposed = 1,
+                                .signatures = blocks - 1,
+                                .missed = 1};
+    return MC_OK;
+}
+
+static enum mc_err f_evidence(void *ctx, struct mc_buf *out, struct mc_errmsg *em)
+{
+    (void)ctx;
+    (void)em;
+    mc_buf_put_str(out, "[{\"height\":\"0x2\"}]");
+    return MC_OK;
+}
+
+static enum mc_err f_node_info(void *ctx, struct rpc_node_info *out, struct mc_arena *arena,
+                               struct mc_errmsg *em)
+{
+    (void)ctx;
+    (void)arena;
+    (void)em;
+    *out = (struct rpc_node_info){.public_key = {0xed},
+                                  .validator = true,
+                                  .genesis = {{0x01}},
+                                  .peer_host = mc_slice_str("127.0.0.1"),
+                                  .peer_port = 30303,
+                                  .data_dir = mc_slice_str("/var/lib/medichain"),
+                                  .disk_free_bytes = 4096};
+    return MC_OK;
+}
+
+static enum mc_err f_peers(void *ctx, struct rpc_peer **out, uint32_t *cnt, struct mc_arena *arena,
+                           struct mc_errmsg *em)
+{
+    (void)ctx;
+    *out = mc_arena_calloc(arena, 2, sizeof **out);
+    if (*out == NULL)
+        return mc_fail(em, MC_ENOMEM, "out of memory");
+    *cnt = 2;
+    (*out)[0] = (struct rpc_peer){.public_key = {0xed},
+                                  .address = mc_slice_str("10.0.0.2:30303"),
+                                  .connected = true,
+                                  .validator = true,
+                                  .has_head = true,
+                                  .head = 2,
+                                  .skew_ms = -15,
+                                  .bytes_in = 100,
+                                  .bytes_out = 200};
+    (*out)[1] = (struct rpc_peer){.address = mc_slice_str("10.0.0.3:30303"), .dialled = true};
+    return MC_OK;
+}
+
 static uint64_t f_peer_cnt(void *ctx)
 {
     (void)ctx;
@@ -662,6 +761,11 @@ void fake_ports_init(struct fake_ports *f)
                                   .modules = f_modules,
                                   .validators = f_validators,
                                   .certificate_json = f_certificate,
+                                  .round = f_round,
+                                  .signers = f_signers,
+                                  .evidence_json = f_evidence,
+                                  .node_info = f_node_info,
+                                  .peers = f_peers,
                                   .peer_cnt = f_peer_cnt,
                                   .health = f_health,
                                   .metrics = f_metrics};

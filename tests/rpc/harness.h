@@ -31,7 +31,7 @@ static inline void harness_open_cfg(struct harness *h, const struct rpc_cfg *cfg
 
 static inline void harness_open(struct harness *h)
 {
-    harness_open_cfg(h, &(struct rpc_cfg){.devnet = true});
+    harness_open_cfg(h, &(struct rpc_cfg){.devnet = true, .local = true});
 }
 
 static inline void harness_close(struct harness *h)

@@ -150,6 +150,20 @@ static void concurrent_sends_never_share_a_nonce(void **state)
     harness_close(&h);
 }
 
+static void admin_methods_exist_on_a_local_listener_only(void **state)
+{
+    struct harness h;
+
+    (void)state;
+    harness_open_cfg(&h, &(struct rpc_cfg){.methods = "*,admin"});
+    assert_has(call(&h, "admin_nodeInfo", ""), "-32601");
+    harness_close(&h);
+    harness_open_cfg(&h, &(struct rpc_cfg){.local = true, .methods = "admin,-admin_peers"});
+    assert_has(call(&h, "admin_nodeInfo", ""), "diskFreeBytes");
+    assert_has(call(&h, "admin_peers", ""), "-32601");
+    harness_close(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +173,7 @@ int main(void)
         cmocka_unit_test(every_row_is_found_by_its_name),
         cmocka_unit_test(lists_are_read_item_by_item),
         cmocka_unit_test(concurrent_sends_never_share_a_nonce),
+        cmocka_unit_test(admin_methods_exist_on_a_local_listener_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,3 @@
+// Connected and configured; a clock may be behind.
+>> {"jsonrpc":"2.0","id":1,"method":"admin_peers","params":[]}
+<< {"jsonrpc":"2.0","id":1,"result":[{"publicKey":"0xed00000000000000000000000000000000000000000000000000000000000000","address":"10.0.0.2:30303","connected":true,"inbound":true,"validator":true,"head":"0x2","clockSkewMs":-15,"bytesIn":"0x64","bytesOut":"0xc8"},{"publicKey":"0x0000000000000000000000000000000000000000000000000000000000000000","address":"10.0.0.3:30303","connected":false,"inbound":false,"validator":false,"head":null,"clockSkewMs":0,"bytesIn":"0x0","bytesOut":"0x0"}]}
