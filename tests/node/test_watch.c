@@ -145,7 +145,7 @@ static void memory_and_file_are_bounded(void **state)
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     for (uint32_t i = 0; i < WATCH_EVIDENCE_BYTES / 64u - 8u; i++)
-        fprintf(f, "{\"height\":\"0x1\",\"filler\":\"%036u\"}\n", i);
+        fprintf(f, "{\"height\":\"0x1\",\"filler\":\"%035u\"}\n", i);
     long before = ftell(f);
     fclose(f);
     assert_int_equal(watch_open(&w, dir, NULL), MC_OK);
