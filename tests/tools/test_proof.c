@@ -588,6 +588,54 @@ static void an_exported_bundle_is_verified_with_the_node_stopped(void **state)
     mc_buf_free(&text);
 }
 
+/* Account 1's validator is voted out of two, from block 40 on; blocks are made by transfers. */
+static int change_validators(const char *net, const char *doc)
+{
+    static const char second[] = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    struct program p = {0};
+    const char *const steps[][12] = {
+        {"record", "anchor", doc, "--id", "letter", "--dir", net},
+        {"send", "Governance", "propose", "5", second, "", "0", "leaves", "40", "--dir", net},
+        {"send", "Governance", "vote", "1", "true", "--from", "1", "--dir", net},
+        {"tx", "send", "--to", "11", "--value", "1", "--dir", net},
+        {"proof", "export", "--record", "letter", "--dir", net, "-o", in_dir("changed.proof")},
+    };
+    int failed = 0;
+    for (size_t i = 0; i < MC_COUNT(steps) && failed == 0; i++) {
+        for (int times = i == 3 ? 42 : 1; times > 0 && failed == 0; times--) {
+            program_run(&p, steps[i]);
+            failed = p.status != 0;
+        }
+        if (failed != 0)
+            print_error("step %zu: status %d\n%s\n%s\n", i, p.status, p.out.p, p.err.p);
+    }
+    program_free(&p);
+    return failed;
+}
+
+static void an_exported_bundle_follows_a_vote_on_validators(void **state)
+{
+    const char *net = in_dir("two"), *doc = in_dir("letter.json");
+    const char *genesis = in_dir("two/genesis.json"), *file = in_dir("changed.proof");
+    struct proof_bundle b;
+    struct mc_buf text = {0};
+    (void)state;
+    write_text(doc, "{\"resourceType\":\"Observation\",\"value\":72}\n");
+    EXPECT(0, NULL, NULL, "devnet", "--dir", net, "--validators", "2", "--rpc-port", free_port(),
+           "--detach");
+    int failed = change_validators(net, doc);
+    EXPECT(0, "stopped", NULL, "devnet", "stop", "--dir", net);
+    assert_int_equal(failed, 0);
+    EXPECT(0, "2 of 2 validators", NULL, "proof", "verify", file, "--genesis", genesis);
+    EXPECT(0, "1 of 1 validators", NULL, "proof", "verify", file, "--genesis", genesis,
+           "--document", doc);
+    assert_int_equal(mc_file_read(&text, file, PROOF_FILE_BYTES_MAX, NULL), MC_OK);
+    assert_int_equal(proof_read(&b, mc_buf_slice(&text), NULL), MC_OK);
+    assert_int_equal(b.link_cnt, 1);
+    proof_free(&b);
+    mc_buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,6 +647,7 @@ int main(void)
         cmocka_unit_test(verification_takes_a_few_milliseconds),
         cmocka_unit_test(texts_that_are_no_bundle_are_refused),
         cmocka_unit_test(an_exported_bundle_is_verified_with_the_node_stopped),
+        cmocka_unit_test(an_exported_bundle_follows_a_vote_on_validators),
     };
     return cmocka_run_group_tests(tests, rig_make, rig_free);
 }
