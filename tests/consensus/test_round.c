@@ -1,5 +1,5 @@
-#include "tests/sim/net.h"
 #include "rig.h"
+#include "tests/sim/net.h"
 
 static void a_dead_proposer_costs_one_round(void **state)
 {
