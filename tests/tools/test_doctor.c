@@ -4,6 +4,7 @@
 
 #include "tests/tools/program.h"
 #include "tools/doctor.h"
+#include "tools/rpc_client.h"
 
 #define NOW_S 1735689600u
 
@@ -206,6 +207,42 @@ static void await(int status, const char *words)
     program_free(&p);
 }
 
+/* Every block of the chain was proposed by one validator and signed by a quorum, and the sums say so. */
+static void the_signers_sums_fit_the_chain(void **state)
+{
+    char url[64];
+    struct tool_rpc *rpc = NULL;
+    const struct mc_json *v = NULL, *list;
+    uint64_t head = 0, proposed = 0, signatures = 0;
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        EXPECT(0, "status        done", NULL, "tx", "send", "--to", "11", "--value", "5", "--dir",
+               in_dir("net"));
+    snprintf(url, sizeof url, "http://127.0.0.1:%s", port);
+    assert_int_equal(tool_rpc_open_url(&rpc, url, 5000, NULL), MC_OK);
+    assert_int_equal(
+        tool_rpc_callf(rpc, &v, NULL, "pbft_getSignerMetrics", "[\"earliest\",\"latest\"]"), MC_OK);
+    head = tool_json_quantity(mc_json_get(v, "to"));
+    assert_true(head >= 3);
+    list = mc_json_get(v, "validators");
+    assert_int_equal(mc_json_len(list), 4);
+    for (size_t i = 0; i < 4; i++) {
+        const struct mc_json *s = mc_json_at(list, i);
+        uint64_t has = tool_json_quantity(mc_json_get(s, "signed"));
+        assert_int_equal(tool_json_quantity(mc_json_get(s, "blocks")), head);
+        assert_int_equal(has + tool_json_quantity(mc_json_get(s, "missed")), head);
+        proposed += tool_json_quantity(mc_json_get(s, "proposed"));
+        signatures += has;
+    }
+    assert_int_equal(proposed, head);
+    assert_true(signatures >= 3 * head && signatures <= 4 * head);
+    assert_int_equal(tool_rpc_callf(rpc, &v, NULL, "admin_peers", "[]"), MC_OK);
+    assert_int_equal(mc_json_len(v), 3);
+    assert_int_equal(tool_rpc_callf(rpc, &v, NULL, "pbft_getEvidence", "[]"), MC_OK);
+    assert_int_equal(mc_json_len(v), 0);
+    tool_rpc_close(rpc);
+}
+
 static void two_killed_of_four_are_named_until_they_are_back(void **state)
 {
     (void)state;
@@ -254,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_fault_of_one_node_is_named),
         cmocka_unit_test(a_standstill_is_explained),
         cmocka_unit_test(two_killed_of_four_are_named_until_they_are_back),
+        cmocka_unit_test(the_signers_sums_fit_the_chain),
         cmocka_unit_test(usage_and_strangers),
     };
     return cmocka_run_group_tests(tests, program_dir_make, stop);
