@@ -11,6 +11,8 @@ struct watch {
     size_t file_bytes;
     bool torn;                  /* the file's last line has no end */
     struct cons_status scratch; /* loop thread */
+    uint64_t told_height;       /* likewise: what of it was kept, a bit for each type */
+    uint8_t told[MC_VALIDATORS_MAX];
 
     pthread_mutex_t lock; /* everything below */
     struct rpc_round round;
@@ -144,11 +146,24 @@ static void append_line(struct watch *w, struct mc_slice line)
         MC_LOG(WARN, "evidence.not_kept", "path=%s", w->path);
 }
 
+/* One offence of each type, validator and height is enough: a liar that repeats itself must not keep the disk busy or
+ * push others' offences out of memory. */
+static bool is_told(struct watch *w, const struct cons_vote *v)
+{
+    uint8_t bit = (uint8_t)(1u << v->type);
+    if (w->told_height != v->height)
+        memset(w->told, 0, sizeof w->told);
+    w->told_height = v->height;
+    bool told = (w->told[v->signer] & bit) != 0;
+    w->told[v->signer] |= bit;
+    return told;
+}
+
 void watch_evidence(struct watch *w, const struct cons_evidence *ev, const struct cons_chain *chain,
                     const struct cons_valset *vs, uint64_t time_ms)
 {
     struct mc_buf line = {0};
-    if (ev->a.signer >= vs->cnt)
+    if (ev->a.signer >= vs->cnt || is_told(w, &ev->a))
         return;
     put_evidence(&line, ev, chain, vs, time_ms);
     if (!line.oom) {

@@ -23,7 +23,8 @@ void watch_free(struct watch *w); /* NULL is allowed */
 /* Takes the copies; net NULL: no peers.  now_ms is monotonic. */
 void watch_look(struct watch *w, const struct engine *e, const struct network *net,
                 const uint8_t self[32], uint64_t now_ms);
-/* Two signed votes of one validator of vs that contradict each other; time_ms since 1970. */
+/* Two signed votes of one validator of vs that contradict each other; time_ms since 1970.  The first of each type,
+ * validator and height is kept. */
 void watch_evidence(struct watch *w, const struct cons_evidence *ev, const struct cons_chain *chain,
                     const struct cons_valset *vs, uint64_t time_ms);
 
