@@ -441,14 +441,26 @@ static enum mc_err read_all(struct gen *g, const struct mc_json *root, struct mc
     return err;
 }
 
-/* Hash of [[account, key], ...]: what consensus/ calls the hash of a validator set. */
+static int validator_cmp(const void *a, const void *b)
+{
+    const struct vm_genesis_validator *x = a, *y = b;
+    return memcmp(x->account.b, y->account.b, sizeof x->account.b);
+}
+
+/* Hash of [[account, key], ...] ascending by account, as the chain keeps its sets: what consensus/ calls the hash of a
+ * validator set.  The order in the file does not matter. */
 static enum mc_err valset_hash(struct mc_hash *out, const struct gen_spec *s)
 {
+    struct vm_genesis_validator sorted[MC_VALIDATORS_MAX];
     struct mc_buf b = {0};
+    if (s->validator_cnt > MC_VALIDATORS_MAX)
+        return MC_ELIMIT;
+    memcpy(sorted, s->validators, s->validator_cnt * sizeof sorted[0]);
+    qsort(sorted, s->validator_cnt, sizeof sorted[0], validator_cmp);
     for (uint32_t i = 0; i < s->validator_cnt; i++) {
         size_t mark = b.n;
-        mc_rlp_put_bytes(&b, mc_addr_slice(&s->validators[i].account));
-        mc_rlp_put_bytes(&b, mc_slice(s->validators[i].public_key, 32));
+        mc_rlp_put_bytes(&b, mc_addr_slice(&sorted[i].account));
+        mc_rlp_put_bytes(&b, mc_slice(sorted[i].public_key, 32));
         mc_rlp_wrap_list(&b, mark);
     }
     mc_rlp_wrap_list(&b, 0);

@@ -88,6 +88,37 @@ static void the_validator_set_hash_is_that_of_consensus(void **state)
     gen_free(g);
 }
 
+/* The set of the file, and the set that the chain derives from its state, have one hash whatever the file's order. */
+static void block_zero_names_the_set_in_the_chains_order(void **state)
+{
+    (void)state;
+    static const char second[] =
+        "\"validators\":[{\"account\":\"0x70997970c51812dc3a010c7d01b50e0d17dc79c8\",\"publicKey\":"
+        "\"0x3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c\","
+        "\"member\":\"0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266\"},";
+    static const char last[] =
+        ",{\"account\":\"0x70997970c51812dc3a010c7d01b50e0d17dc79c8\",\"publicKey\":"
+        "\"0x3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c\","
+        "\"member\":\"0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266\"}],\"accounts\"";
+    struct gen *a = NULL, *b = NULL;
+    char text[4096];
+    const char *at = strstr(minimal, "\"validators\":[");
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - minimal), minimal, second,
+             at + strlen("\"validators\":["));
+    parse_ok(&a, text);
+    at = strstr(minimal, "],\"accounts\"");
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - minimal), minimal, last,
+             at + strlen("],\"accounts\""));
+    parse_ok(&b, text);
+    assert_int_equal(gen_spec(a)->validator_cnt, 2);
+    assert_memory_not_equal(&gen_spec(a)->validators[0], &gen_spec(b)->validators[0],
+                            sizeof(struct mc_addr));
+    assert_memory_equal(gen_ledger_genesis(a)->validator_set_hash.b,
+                        gen_ledger_genesis(b)->validator_set_hash.b, 32);
+    gen_free(a);
+    gen_free(b);
+}
+
 static void every_value_changes_the_hash_of_block_zero(void **state)
 {
     (void)state;
@@ -187,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_minimal_file_gets_the_defaults),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(the_validator_set_hash_is_that_of_consensus),
+        cmocka_unit_test(block_zero_names_the_set_in_the_chains_order),
         cmocka_unit_test(every_value_changes_the_hash_of_block_zero),
         cmocka_unit_test(damage_is_refused_by_name),
         cmocka_unit_test(every_cut_of_the_file_is_refused),
