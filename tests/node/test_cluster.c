@@ -18,6 +18,7 @@
 
 #include "genesis/genesis.h"
 #include "node/dev_keys.h"
+#include "tests/lib/free_ports.h"
 
 #define VALIDATORS 4
 #define NODES      5 /* the last one observes */
@@ -134,18 +135,6 @@ static void make_config(struct cluster *c, uint32_t i)
     snprintf(path, sizeof path, "%s/node%u.json", c->dir, i);
     write_text(path, &b, 0644);
     mc_buf_free(&b);
-}
-
-/* A port that was free a moment ago. */
-static uint16_t free_port(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-    close(fd);
-    return ntohs(at.sin_port);
 }
 
 /* ------------------------------------------------------------------ processes */
@@ -368,10 +357,13 @@ static int setup(void **state)
         return -1;
     c->program[n] = 0;
     snprintf(strrchr(c->program, '/') + 1, 16, "medichaind");
+    const uint16_t first = free_ports();
+    if (first == 0)
+        return -1;
     for (uint32_t i = 0; i < NODES; i++) {
         make_key(c, i);
-        c->rpc_port[i] = free_port();
-        c->peer_port[i] = free_port();
+        c->rpc_port[i] = (uint16_t)(first + i);
+        c->peer_port[i] = (uint16_t)(first + FREE_PORTS_PEERS + i);
     }
     make_genesis(c);
     for (uint32_t i = 0; i < NODES; i++)

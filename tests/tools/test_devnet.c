@@ -1,8 +1,7 @@
 /* A devnet from nothing, and the commands that talk to it: the README's walk-through, and what goes wrong. */
-#include <arpa/inet.h>
 #include <signal.h>
-#include <sys/socket.h>
 
+#include "tests/lib/free_ports.h"
 #include "tests/tools/program.h"
 #include "tools/devnet_file.h"
 
@@ -10,15 +9,7 @@ static char port[8];
 
 static void choose_port(void)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-    snprintf(port, sizeof port, "%u", ntohs(at.sin_port));
-    close(fd);
+    snprintf(port, sizeof port, "%u", free_ports());
 }
 
 static const char *net(void)

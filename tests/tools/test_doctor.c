@@ -1,7 +1,6 @@
 /* What the doctor finds: in answers made up one fault at a time, and on four real nodes of which two are killed. */
-#include <arpa/inet.h>
-#include <sys/socket.h>
 
+#include "tests/lib/free_ports.h"
 #include "tests/tools/program.h"
 #include "tools/doctor.h"
 #include "tools/rpc_client.h"
@@ -180,15 +179,7 @@ static char port[8];
 
 static void choose_port(void)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-    snprintf(port, sizeof port, "%u", ntohs(at.sin_port));
-    close(fd);
+    snprintf(port, sizeof port, "%u", free_ports());
 }
 
 /* Asks until the doctor agrees, for nodes find each other within seconds. */

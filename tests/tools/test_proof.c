@@ -1,10 +1,9 @@
 /* Proof bundles: what a bundle of a chain with changing validators proves, that no byte of it may change, and the
  * commands on a real chain. */
-#include <arpa/inet.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "tests/lib/chain.h"
+#include "tests/lib/free_ports.h"
 #include "tests/lib/store_mem.h"
 #include "tests/tools/program.h"
 #include "tools/consortium.h"
@@ -504,15 +503,7 @@ static void texts_that_are_no_bundle_are_refused(void **state)
 static const char *free_port(void)
 {
     static char port[8];
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
-    snprintf(port, sizeof port, "%u", ntohs(at.sin_port));
-    close(fd);
+    snprintf(port, sizeof port, "%u", free_ports());
     return port;
 }
 
