@@ -70,7 +70,7 @@ enum mc_err serve_txs_start(uv_loop_t *loop, struct pool *pool, struct ledger *l
                             uint64_t (*mono_ms)(void), uint32_t peer, uint64_t link,
                             const struct mc_slice *raws, uint32_t cnt, serve_txs_cb cb, void *arg)
 {
-    struct txs_job *job = calloc(1, sizeof *job + cnt * sizeof job->txs[0]);
+    struct txs_job *job = calloc(1, sizeof *job + cnt * sizeof(struct ledger_tx *));
     if (job == NULL)
         return MC_ENOMEM;
     job->pool = pool;
