@@ -9,7 +9,7 @@ set -euo pipefail
 build=(build-essential cmake ninja-build pkg-config libuv1-dev librocksdb-dev libsecp256k1-dev
        libsodium-dev nettle-dev libmsgpack-dev libjson-c-dev node-llhttp)
 test=(libcmocka-dev procps python3-venv)
-check=(clang clang-format clang-tidy libclang-rt-14-dev)
+check=(clang clang-format clang-tidy libclang-rt-14-dev spin)
 
 case "${1:-build}" in
 build) wanted=("${build[@]}") ;;
