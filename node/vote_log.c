@@ -284,10 +284,11 @@ static enum mc_err load(struct node_vote_log *log, struct node_vote_log_info *in
             err = merge(log, src, info, em);
     }
     for (int i = 0; i < 2 && err == MC_OK; i++) {
-        if (mc_slice_eq(mc_buf_slice(&src[i].bytes), mc_buf_slice(&log->image)))
-            continue;
+        bool same = mc_slice_eq(mc_buf_slice(&src[i].bytes), mc_buf_slice(&log->image));
+        /* Rewritten even when equal: after a kill between write and sync the bytes we read are in the page cache
+         * only, and the votes in them are about to be sent again. */
         err = mc_file_write(log->path[i], mc_buf_slice(&log->image), 0600, em);
-        info->repaired += !info->created;
+        info->repaired += !info->created && !same;
     }
     log->file_len = log->image.n;
     log->synced_seq = log->next_seq - 1;
