@@ -41,6 +41,10 @@ static int stop(void **state)
     struct program p = {0};
     program_run(&p, (const char *const[]){"devnet", "stop", "--dir", net(), NULL});
     program_free(&p);
+    /* Also the network of the test that makes a second one, should it have failed half way. */
+    memset(&p, 0, sizeof p);
+    program_run(&p, (const char *const[]){"devnet", "stop", "--dir", in_dir("four"), NULL});
+    program_free(&p);
     return program_dir_remove(state);
 }
 
