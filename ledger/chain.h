@@ -22,6 +22,9 @@ struct ledger_fingerprint {
     const struct vm_module *module;
 };
 
+/* That hash: what a genesis file lists under "fingerprints", and what a creation transaction is compared by. */
+void ledger_creation_fingerprint(struct mc_hash *out, struct mc_slice code);
+
 /* What the genesis file fixes for the chain's life; borrowed for the ledger's life. */
 struct ledger_cfg {
     uint64_t chain_id;

@@ -43,8 +43,6 @@ struct outcome {
  * must suffice. Returns: MC_OK with *out, whatever the outcome; otherwise a fatal error. */
 MC_NODISCARD enum mc_err ledger_machine_run(struct machine *m, struct outcome *out,
                                             const struct message *msg, struct mc_errmsg *em);
-/* keccak256 of creation code without the CBOR metadata that solc appends. */
-void ledger_creation_fingerprint(struct mc_hash *out, struct mc_slice code);
 /* The module that creation data asks for; NULL: none. */
 const struct vm_module *ledger_creation_module(const struct ledger_cfg *cfg, struct mc_slice data);
 /* Makes the account of a fresh instance: nonce 1 (EIP-161), its module's code. */

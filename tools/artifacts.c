@@ -5,17 +5,17 @@
 #include "tools/opts.h"
 #include "tools/say.h"
 
-static enum mc_err write_module(const struct vm_module *m, const char *dir, bool abi,
-                                struct mc_errmsg *em)
+/* Writes DIR/<Module><ending> with what `make` derives from the module's tables; the file ends with a line end. */
+static enum mc_err write_text(const struct vm_module *m, const char *dir, const char *ending,
+                              void (*make)(struct mc_buf *out, const struct vm_module *m),
+                              struct mc_errmsg *em)
 {
     char path[2048];
     struct mc_buf text = {0};
-    snprintf(path, sizeof path, "%s/%s%s.json", dir, m->name, abi ? ".abi" : "");
-    if (abi)
-        vm_abi_json(&text, m);
-    else
-        vm_artifact_json(&text, m);
-    mc_buf_put_u8(&text, '\n');
+    snprintf(path, sizeof path, "%s/%s%s", dir, m->name, ending);
+    make(&text, m);
+    if (text.n == 0 || text.p[text.n - 1] != '\n')
+        mc_buf_put_u8(&text, '\n');
     enum mc_err err = mc_buf_check(&text, path, em);
     if (err == MC_OK)
         err = mc_file_write(path, mc_buf_slice(&text), 0644, em);
@@ -50,9 +50,9 @@ int tool_artifacts(int argc, char **argv)
     for (uint32_t i = 0; i < vm_module_cnt() && err == MC_OK; i++) {
         const struct vm_module *m = vm_module_at(i);
         char addr[43];
-        err = write_module(m, out, false, &em);
+        err = write_text(m, out, ".json", vm_artifact_json, &em);
         if (err == MC_OK)
-            err = write_module(m, out, true, &em);
+            err = write_text(m, out, ".abi.json", vm_abi_json, &em);
         mc_addr_checksum(addr, vm_module_well_known(m));
         if (json)
             mc_buf_putf(&b, "%s{\"module\":\"%s\",\"address\":\"%s\"}", i == 0 ? "[" : ",", m->name,
@@ -68,19 +68,6 @@ int tool_artifacts(int argc, char **argv)
 }
 
 /* ------------------------------------------------------------------ docs */
-
-static enum mc_err write_page(const struct vm_module *m, const char *dir, struct mc_errmsg *em)
-{
-    char path[2048];
-    struct mc_buf text = {0};
-    snprintf(path, sizeof path, "%s/%s.md", dir, m->name);
-    vm_module_doc(&text, m);
-    enum mc_err err = mc_buf_check(&text, path, em);
-    if (err == MC_OK)
-        err = mc_file_write(path, mc_buf_slice(&text), 0644, em);
-    mc_buf_free(&text);
-    return err;
-}
 
 int tool_artifacts_docs(int argc, char **argv)
 {
@@ -108,7 +95,7 @@ int tool_artifacts_docs(int argc, char **argv)
     enum mc_err err = mc_dir_make(out, 0755, &em);
     for (uint32_t i = 0; i < vm_module_cnt() && err == MC_OK; i++) {
         const char *name = vm_module_at(i)->name;
-        err = write_page(vm_module_at(i), out, &em);
+        err = write_text(vm_module_at(i), out, ".md", vm_module_doc, &em);
         if (json)
             mc_buf_putf(&b, "%s\"%s.md\"", i == 0 ? "[" : ",", name);
         else
@@ -158,17 +145,6 @@ static enum mc_err read_code(struct mc_buf *code, const char *path, struct mc_er
     return err;
 }
 
-/* solc ends creation code with CBOR metadata and its length in two bytes; a changed comment changes nothing else. */
-static void fingerprint(struct mc_hash *out, struct mc_slice code)
-{
-    if (code.n >= 2) {
-        size_t trailer = ((size_t)code.p[code.n - 2] << 8 | code.p[code.n - 1]) + 2;
-        if (trailer <= code.n)
-            code.n -= trailer;
-    }
-    mc_keccak256(out, code);
-}
-
 static const char *known_as(const struct mc_hash *h)
 {
     struct ledger_fingerprint known[3];
@@ -202,7 +178,7 @@ int tool_artifacts_fingerprint(int argc, char **argv)
         return rc;
     enum mc_err err = read_code(&code, argv[0], &em);
     if (err == MC_OK) {
-        fingerprint(&h, mc_buf_slice(&code));
+        ledger_creation_fingerprint(&h, mc_buf_slice(&code));
         const char *name = known_as(&h);
         const struct vm_module *native = vm_module_of_init_code(mc_buf_slice(&code));
         name = name == NULL && native != NULL ? native->name : name;
